@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace Waxwing;
+
+/// <summary>Execution trapped. The message begins with the specification's phrase and ends with the guest backtrace.</summary>
+public sealed class WasmTrapException : WasmException
+{
+    internal WasmTrapException(TrapCode code, string? detail = null, IReadOnlyList<WasmFrame>? frames = null, Exception? inner = null)
+        : base(Describe(code, detail, frames ?? []), inner) => (Code, Frames) = (code, frames ?? []);
+
+    /// <summary>Why execution trapped.</summary>
+    public TrapCode Code { get; }
+
+    /// <summary>The guest backtrace, innermost frame first; at most 64 frames.</summary>
+    public IReadOnlyList<WasmFrame> Frames { get; }
+
+    private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
+    {
+        var text = new StringBuilder(code.Phrase());
+        if (detail is not null)
+            text.Append(": ").Append(detail);
+        foreach (var frame in frames)
+            text.Append("\n  at ").Append(frame);
+        return text.ToString();
+    }
+}
+
+/// <summary>One frame of a guest backtrace.</summary>
+/// <param name="Module">The module's or instance's name, or null.</param>
+/// <param name="FunctionIndex">Index in the module's function index space.</param>
+/// <param name="FunctionName">Name from the name section or an export, or null.</param>
+/// <param name="Offset">Byte offset of the instruction in the binary module, or -1 if unknown.</param>
+public readonly record struct WasmFrame(string? Module, int FunctionIndex, string? FunctionName, long Offset)
+{
+    /// <summary>For example <c>app!factorial+0x4f</c>.</summary>
+    public override string ToString() =>
+        $"{Module ?? "<module>"}!{FunctionName ?? $"func[{FunctionIndex}]"}{(Offset >= 0 ? $" (offset 0x{Offset:x})" : "")}";
+}
+
+/// <summary>The guest asked to end with an exit code (WASI proc_exit); not a failure.</summary>
+public sealed class WasmExitException : WasmException
+{
+    /// <summary>Thrown by a host function to end the guest.</summary>
+    /// <param name="exitCode">The guest's exit code.</param>
+    public WasmExitException(int exitCode) : base($"exit with code {exitCode}") => ExitCode = exitCode;
+
+    /// <summary>The guest's exit code.</summary>
+    public int ExitCode { get; }
+}

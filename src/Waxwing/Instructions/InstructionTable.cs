@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+
+namespace Waxwing.Instructions;
+
+/// <summary>Look-up in the instruction table by opcode, binary code or keyword. Immutable and thread-safe; every look-up is O(1).</summary>
+internal static class InstructionTable
+{
+    /// <summary>The number that <see cref="Find"/> returns for a code without an instruction.</summary>
+    public const int Unknown = -1;
+
+    private static readonly InstructionInfo[] Rows = InstructionRows.Rows;
+
+    private static readonly short[][] ByCode = IndexCodes();
+
+    // `select`, `ref.test` and `ref.cast` stand for two opcodes each; the first row wins and the parser picks the sibling by the immediates.
+    private static readonly FrozenDictionary<string, Opcode> ByName =
+        Rows.DistinctBy(row => row.Name).ToFrozenDictionary(row => row.Name, row => row.Opcode, StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, Opcode>.AlternateLookup<ReadOnlySpan<char>> BySpan = ByName.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public static ReadOnlySpan<InstructionInfo> All => Rows;
+
+    public static InstructionInfo Info(Opcode opcode) => Rows[(int)opcode];
+
+    /// <summary>The opcode for a one-byte code (<paramref name="prefix"/> 0) or a prefixed one; <see cref="Unknown"/> if there is none.</summary>
+    public static int Find(byte prefix, uint code)
+    {
+        var page = ByCode[prefix == 0 ? 0 : prefix - 0xFA];
+        return code < (uint)page.Length ? page[code] : Unknown;
+    }
+
+    public static bool TryFind(ReadOnlySpan<char> name, out Opcode opcode) => BySpan.TryGetValue(name, out opcode);
+
+    private static short[][] IndexCodes()
+    {
+        var pages = new short[5][];
+        for (var page = 0; page < pages.Length; page++)
+        {
+            pages[page] = new short[512];
+            pages[page].AsSpan().Fill(Unknown);
+        }
+        foreach (var row in Rows)
+            pages[row.Prefix == 0 ? 0 : row.Prefix - 0xFA][row.Code] = (short)row.Opcode;
+        return pages;
+    }
+}

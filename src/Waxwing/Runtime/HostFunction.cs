@@ -1,0 +1,17 @@
+namespace Waxwing.Runtime;
+
+/// <summary>A function implemented by the host, in the slot layout described in <see cref="Engine"/>. Typed delegates are wrapped by subclasses without reflection on the call path.</summary>
+internal abstract class HostFunction
+{
+    public virtual bool IsAsync => false;
+
+    /// <summary>Calls the function synchronously (an asynchronous one blocks until it is done).</summary>
+    public abstract void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references);
+
+    /// <summary>Calls the function; slots and references are arrays owned by this call, read again by the engine when the task is done.</summary>
+    public virtual ValueTask InvokeAsync(WasmCaller caller, ulong[] slots, object?[] references)
+    {
+        Invoke(caller, slots, references);
+        return ValueTask.CompletedTask;
+    }
+}

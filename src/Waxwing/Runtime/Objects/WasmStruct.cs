@@ -1,0 +1,6 @@
+namespace Waxwing.Runtime;
+
+/// <summary>A GC struct object.</summary>
+internal abstract class WasmStruct
+{
+}
