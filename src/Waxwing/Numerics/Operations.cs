@@ -32,3 +32,39 @@ internal interface ITrappingBinary<TIn, TOut> : IBinary<TIn, TOut>
 {
     static abstract TrapCode Check(TIn left, TIn right);
 }
+
+/// <summary>A 128-bit sum or difference of two pairs of 64-bit halves (wide arithmetic proposal).</summary>
+internal interface IWideSum
+{
+    static abstract void Apply(long leftLow, long leftHigh, long rightLow, long rightHigh, out long low, out long high);
+}
+
+/// <summary>A 128-bit product of two 64-bit numbers (wide arithmetic proposal).</summary>
+internal interface IWideProduct
+{
+    static abstract void Apply(long left, long right, out long low, out long high);
+}
+
+/// <summary>A sequentially consistent atomic load of a <typeparamref name="TCell"/>, zero-extended. The location must be aligned.</summary>
+internal interface IAtomicLoad<TCell, TValue>
+{
+    static abstract TValue Apply(ref TCell location);
+}
+
+/// <summary>A sequentially consistent atomic store of the low bits that fit a <typeparamref name="TCell"/>. The location must be aligned.</summary>
+internal interface IAtomicStore<TCell, TValue>
+{
+    static abstract void Apply(ref TCell location, TValue value);
+}
+
+/// <summary>An atomic read-modify-write; gives the old value, zero-extended. The location must be aligned.</summary>
+internal interface IAtomicRmw<TCell, TValue>
+{
+    static abstract TValue Apply(ref TCell location, TValue operand);
+}
+
+/// <summary>An atomic compare-and-exchange; gives the old value, zero-extended. The location must be aligned.</summary>
+internal interface IAtomicCmpxchg<TCell, TValue>
+{
+    static abstract TValue Apply(ref TCell location, TValue expected, TValue replacement);
+}
