@@ -8,6 +8,9 @@ internal static class InstructionTable
     /// <summary>The number that <see cref="Find"/> returns for a code without an instruction.</summary>
     public const int Unknown = -1;
 
+    /// <summary>Codes of one prefix, known or not.</summary>
+    public const int PageLength = 512;
+
     private static readonly InstructionInfo[] Rows = InstructionRows.Rows;
 
     private static readonly short[][] ByCode = IndexCodes();
@@ -36,7 +39,7 @@ internal static class InstructionTable
         var pages = new short[5][];
         for (var page = 0; page < pages.Length; page++)
         {
-            pages[page] = new short[512];
+            pages[page] = new short[PageLength];
             pages[page].AsSpan().Fill(Unknown);
         }
         foreach (var row in Rows)

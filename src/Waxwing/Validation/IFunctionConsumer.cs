@@ -43,6 +43,12 @@ internal ref struct InstructionEvent
     /// </summary>
     public int Index;
 
+    /// <summary>Alignment of a memory access as encoded: the base-2 logarithm, 0 to 63, checked by the walk.</summary>
+    public byte Alignment;
+
+    /// <summary>Type of a block, loop, if, try or try_table as encoded; the walk turns it into <see cref="Parameters"/> and <see cref="Results"/>.</summary>
+    public Binary.BlockType Block;
+
     /// <summary>Second immediate: table of call_indirect; memory or table of init; source of a copy; field; count; segment of array.new_data...; lane of load/store lane.</summary>
     public int Index2;
 
@@ -61,7 +67,7 @@ internal ref struct InstructionEvent
     /// <summary>Parameters of a block, loop, if, try, try_table; of the function called; operands popped by struct.new and so on are not listed.</summary>
     public ReadOnlySpan<ValType> Parameters;
 
-    /// <summary>Results of the block or of the function called. For `end`: of the block that ended.</summary>
+    /// <summary>Results of the block or of the function called. For `end`: of the block that ended. For `select` with types: these, as encoded.</summary>
     public ReadOnlySpan<ValType> Results;
 
     /// <summary>
