@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Waxwing;
 
 /// <summary>
@@ -11,4 +13,27 @@ public readonly partial struct WasmCaller
 
     /// <summary>Signalled when the guest is to be stopped; pass it on to whatever blocks.</summary>
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>The calling instance.</summary>
+    /// <exception cref="InvalidOperationException">The host called the function itself.</exception>
+    public WasmInstance Instance => InstanceOrNull ?? throw new InvalidOperationException("The host function was not called by a guest.");
+
+    /// <summary>The caller's exported memory named "memory", or else its memory 0.</summary>
+    /// <exception cref="InvalidOperationException">The caller has no memory, or the host called the function itself.</exception>
+    public WasmMemory Memory => throw new NotImplementedException();
+
+    /// <summary>A memory that the caller exports.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no memory of that name.</exception>
+    public WasmMemory GetMemory(string name) => Instance.GetMemory(name);
+
+    /// <summary>A function that the caller exports.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no function of that name.</exception>
+    public WasmFunction GetFunction(string name) => Instance.GetFunction(name);
+
+    /// <summary>A function that the caller exports, if there is one.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <param name="function">The function.</param>
+    public bool TryGetFunction(string name, [NotNullWhen(true)] out WasmFunction? function) => Instance.TryGetFunction(name, out function);
 }

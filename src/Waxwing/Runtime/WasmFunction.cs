@@ -9,6 +9,12 @@ public sealed partial class WasmFunction
 
     internal WasmFunction(DefinedType type, HostFunction host) => (DefinedType, Host, Index) = (type, host, -1);
 
+    /// <summary>The signature.</summary>
+    public DefinedType Type => DefinedType;
+
+    /// <summary>The name from the name section or an export; null for a host function and for a guest function without one.</summary>
+    public string? Name => Instance?.Module.FunctionName(Index);
+
     /// <summary>The function's canonical type.</summary>
     internal DefinedType DefinedType { get; }
 
@@ -22,4 +28,7 @@ public sealed partial class WasmFunction
 
     /// <summary>The engine's entry to the code (for the interpreter a native record); 0 for a host function. Set by <see cref="InstanceCode.Attach"/>.</summary>
     internal nint Entry;
+
+    /// <summary>Name and signature.</summary>
+    public override string ToString() => $"{Name ?? (Host is null ? $"func[{Index}]" : "host function")} {DefinedType}";
 }

@@ -2,13 +2,22 @@ using Waxwing.Runtime;
 
 namespace Waxwing;
 
-/// <summary>An instantiated module. Thread-safe as far as the guest's own code is: calls may run on several threads at once.</summary>
-public sealed partial class WasmInstance
+/// <summary>
+/// An instantiated module. Thread-safe as far as the guest's own code is: calls may run on several threads at once, and whether they may share a memory is for the module to
+/// know. Dispose gives its memories back at once; an instance that is merely dropped is collected like any object.
+/// </summary>
+public sealed partial class WasmInstance : IDisposable
 {
     internal WasmInstance(WasmModule module, WasmRuntime runtime) => (Module, Runtime) = (module, runtime);
 
-    internal WasmModule Module { get; }
-    internal WasmRuntime Runtime { get; }
+    /// <summary>The module this is an instance of.</summary>
+    public WasmModule Module { get; }
+
+    /// <summary>The runtime it was instantiated in.</summary>
+    public WasmRuntime Runtime { get; }
+
+    /// <summary>The name it was instantiated under, or null.</summary>
+    public string? Name { get; internal set; }
 
     // The index spaces, imports first.
     internal WasmMemory[] Memories = [];
@@ -29,6 +38,46 @@ public sealed partial class WasmInstance
     internal DefinedType[] Types = [];
 
     internal InstanceCode Code = null!;
+
+    /// <summary>Fuel left, when the runtime is metered. Engines count it down; below zero the guest traps.</summary>
+    internal long FuelLeft;
+
+    internal volatile bool IsDisposed;
+
+    /// <summary>Units of fuel left to the guest; set it to refill. Zero and meaningless unless <see cref="WasmRuntimeOptions.Fuel"/> is set.</summary>
+    public long Fuel
+    {
+        get => Math.Max(Volatile.Read(ref FuelLeft), 0);
+        set => Volatile.Write(ref FuelLeft, value);
+    }
+
+    /// <summary>
+    /// Runs the module as a program: calls its export <c>_start</c>, or <c>_initialize</c> if it is a library, and returns the exit code.
+    /// </summary>
+    /// <param name="cancellation">Stops the guest.</param>
+    /// <returns>The code the guest exits with; 0 if it just returns.</returns>
+    /// <exception cref="WasmLinkException">The module exports neither function.</exception>
+    /// <exception cref="WasmTrapException">The guest trapped or was stopped.</exception>
+    public int Run(CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    /// <summary>As <see cref="Run"/>, without holding a thread while the guest waits in asynchronous host functions.</summary>
+    /// <param name="cancellation">Stops the guest.</param>
+    public Task<int> RunAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    /// <summary>Calls an exported function.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>Its results.</returns>
+    /// <exception cref="WasmLinkException">There is no function of that name.</exception>
+    /// <exception cref="ArgumentException">The arguments do not fit the signature.</exception>
+    /// <exception cref="WasmTrapException">The guest trapped.</exception>
+    public WasmValue[] Invoke(string name, params ReadOnlySpan<WasmValue> arguments) => GetFunction(name).Invoke(arguments);
+
+    /// <summary>Frees the name and gives back the memories of which this was the last user; later calls of its functions throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose() => throw new NotImplementedException();
+
+    /// <summary>The name, or the module's.</summary>
+    public override string ToString() => Name ?? Module.ToString();
 
     /// <summary>The function record at an index; made (once, thread-safe) and attached on first use.</summary>
     internal WasmFunction GetFunctionRecord(int index)

@@ -33,3 +33,85 @@ public readonly record struct GlobalType(ValueType Type, bool IsMutable)
     /// <summary>The type in the text format: <c>i32</c> or <c>(mut i32)</c>.</summary>
     public override string ToString() => IsMutable ? $"(mut {Type})" : $"{Type}";
 }
+
+/// <summary>The sorts of things that modules import and export.</summary>
+public enum ExternalKind : byte
+{
+    /// <summary>A function.</summary>
+    Function,
+    /// <summary>A table of references.</summary>
+    Table,
+    /// <summary>A linear memory.</summary>
+    Memory,
+    /// <summary>A global variable.</summary>
+    Global,
+    /// <summary>An exception tag.</summary>
+    Tag,
+}
+
+/// <summary>The type of an import or export: exactly one of the properties that carry a type is not null. Specification: 2.3 Types, external types.</summary>
+public readonly record struct ExternalType
+{
+    private ExternalType(ExternalKind kind, DefinedType? type) => (Kind, Definition) = (kind, type);
+
+    private DefinedType? Definition { get; init; }
+
+    /// <summary>What sort of thing this is the type of.</summary>
+    public ExternalKind Kind { get; }
+    /// <summary>The type of a function, or null.</summary>
+    public DefinedType? Function => Kind == ExternalKind.Function ? Definition : null;
+    /// <summary>The type of a tag (a function type with the exception's values as parameters), or null.</summary>
+    public DefinedType? Tag => Kind == ExternalKind.Tag ? Definition : null;
+    /// <summary>The type of a table, or null.</summary>
+    public TableType? Table { get; private init; }
+    /// <summary>The type of a memory, or null.</summary>
+    public MemoryType? Memory { get; private init; }
+    /// <summary>The type of a global, or null.</summary>
+    public GlobalType? Global { get; private init; }
+
+    /// <summary>The type of a function.</summary>
+    public static ExternalType OfFunction(DefinedType type) => new(ExternalKind.Function, type);
+    /// <summary>The type of a tag.</summary>
+    public static ExternalType OfTag(DefinedType type) => new(ExternalKind.Tag, type);
+    /// <summary>The type of a table.</summary>
+    public static ExternalType OfTable(TableType type) => new(ExternalKind.Table, null) { Table = type };
+    /// <summary>The type of a memory.</summary>
+    public static ExternalType OfMemory(MemoryType type) => new(ExternalKind.Memory, null) { Memory = type };
+    /// <summary>The type of a global.</summary>
+    public static ExternalType OfGlobal(GlobalType type) => new(ExternalKind.Global, null) { Global = type };
+
+    /// <summary>Kind and type as errors show them, such as <c>memory 1024..65536 pages shared</c>.</summary>
+    public override string ToString() => Kind switch
+    {
+        ExternalKind.Function => $"{Definition}",
+        ExternalKind.Table => $"table {Table}",
+        ExternalKind.Memory => $"memory {Memory}",
+        ExternalKind.Global => $"global {Global}",
+        _ => $"tag {Definition}",
+    };
+}
+
+/// <summary>An import of a module.</summary>
+/// <param name="Module">The name of the module or namespace imported from.</param>
+/// <param name="Name">The name within it.</param>
+/// <param name="Type">What is asked for.</param>
+public readonly record struct ImportType(string Module, string Name, ExternalType Type)
+{
+    /// <summary>What sort of thing is imported.</summary>
+    public ExternalKind Kind => Type.Kind;
+
+    /// <summary>For example <c>import "env" "memory": memory 1..2 pages</c>.</summary>
+    public override string ToString() => $"import \"{Module}\" \"{Name}\": {Type}";
+}
+
+/// <summary>An export of a module.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Type">What is exported.</param>
+public readonly record struct ExportType(string Name, ExternalType Type)
+{
+    /// <summary>What sort of thing is exported.</summary>
+    public ExternalKind Kind => Type.Kind;
+
+    /// <summary>For example <c>export "add": (func (param i32 i32) (result i32))</c>.</summary>
+    public override string ToString() => $"export \"{Name}\": {Type}";
+}

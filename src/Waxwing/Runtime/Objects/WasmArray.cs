@@ -1,6 +1,10 @@
-namespace Waxwing.Runtime;
+namespace Waxwing;
 
-/// <summary>A GC array object.</summary>
-internal abstract class WasmArray
+/// <summary>An array of the GC proposal.</summary>
+public abstract class WasmArray : WasmObject
 {
+    private protected WasmArray(DefinedType type) : base(type) { }
+
+    /// <summary>Number of elements.</summary>
+    public abstract int Length { get; }
 }

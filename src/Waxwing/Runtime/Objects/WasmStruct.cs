@@ -1,6 +1,7 @@
-namespace Waxwing.Runtime;
+namespace Waxwing;
 
-/// <summary>A GC struct object.</summary>
-internal abstract class WasmStruct
+/// <summary>A struct of the GC proposal.</summary>
+public abstract class WasmStruct : WasmObject
 {
+    private protected WasmStruct(DefinedType type) : base(type) { }
 }

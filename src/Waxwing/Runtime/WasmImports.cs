@@ -1,0 +1,17 @@
+namespace Waxwing;
+
+/// <summary>
+/// Imports for a single instantiation: what is defined here comes before the runtime's own definitions and instances, per (module, name). Not thread-safe while it is being
+/// filled; reusable.
+/// </summary>
+public sealed class WasmImports : WasmDefinitions
+{
+    private readonly Dictionary<(string Module, string Name), object> definitions = [];
+
+    internal override void Add(string module, string name, object definition) => definitions[(module, name)] = definition;
+
+    internal object? Find(string module, string name) => definitions.GetValueOrDefault((module, name));
+
+    /// <summary>The names defined under a module name, for suggestions.</summary>
+    internal IEnumerable<string> NamesIn(string module) => definitions.Keys.Where(key => key.Module == module).Select(key => key.Name);
+}

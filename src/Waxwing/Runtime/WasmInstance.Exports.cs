@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Waxwing;
+
+public sealed partial class WasmInstance
+{
+    /// <summary>The exports, in the module's order.</summary>
+    public IReadOnlyList<ExportType> Exports => Module.Exports;
+
+    /// <summary>An export of any kind: a <see cref="WasmFunction"/>, <see cref="WasmMemory"/>, <see cref="WasmTable"/>, <see cref="WasmGlobal"/> or <see cref="WasmTag"/>; null if there is none of the name.</summary>
+    /// <param name="name">The export's name.</param>
+    public object? GetExport(string name) => throw new NotImplementedException();
+
+    /// <summary>An exported function.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no function of that name.</exception>
+    public WasmFunction GetFunction(string name) => Get<WasmFunction>(name);
+
+    /// <summary>An exported function as a typed delegate; see <see cref="WasmFunction.As{TDelegate}"/>.</summary>
+    /// <typeparam name="TDelegate">The delegate type, such as <c>Func&lt;int, int, int&gt;</c>.</typeparam>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no function of that name, or its signature is another.</exception>
+    public TDelegate GetFunction<TDelegate>(string name) where TDelegate : Delegate => GetFunction(name).As<TDelegate>();
+
+    /// <summary>An exported function, if there is one.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <param name="function">The function.</param>
+    public bool TryGetFunction(string name, [NotNullWhen(true)] out WasmFunction? function) => (function = GetExport(name) as WasmFunction) is not null;
+
+    /// <summary>An exported memory.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no memory of that name.</exception>
+    public WasmMemory GetMemory(string name = "memory") => Get<WasmMemory>(name);
+
+    /// <summary>An exported memory, if there is one.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <param name="memory">The memory.</param>
+    public bool TryGetMemory(string name, [NotNullWhen(true)] out WasmMemory? memory) => (memory = GetExport(name) as WasmMemory) is not null;
+
+    /// <summary>An exported table.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no table of that name.</exception>
+    public WasmTable GetTable(string name) => Get<WasmTable>(name);
+
+    /// <summary>An exported global.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no global of that name.</exception>
+    public WasmGlobal GetGlobal(string name) => Get<WasmGlobal>(name);
+
+    /// <summary>An exported tag.</summary>
+    /// <param name="name">The export's name.</param>
+    /// <exception cref="WasmLinkException">There is no tag of that name.</exception>
+    public WasmTag GetTag(string name) => Get<WasmTag>(name);
+
+    private T Get<T>(string name) where T : class => throw new NotImplementedException();
+}

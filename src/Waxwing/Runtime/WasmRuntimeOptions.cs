@@ -1,0 +1,37 @@
+namespace Waxwing;
+
+/// <summary>Settings of a runtime. Immutable; change with <c>with</c>.</summary>
+public sealed record WasmRuntimeOptions
+{
+    /// <summary>The default settings.</summary>
+    public static WasmRuntimeOptions Default { get; } = new();
+
+    /// <summary>What executes guest code. Default: the best engine there is.</summary>
+    public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
+
+    /// <summary>The proposals that modules may use; instantiating a module that uses another fails. Default: WebAssembly 3.0.</summary>
+    public WasmFeatures Features { get; init; } = WasmFeatures.Default;
+
+    /// <summary>Bounds on memories, tables, objects and stacks at run time.</summary>
+    public WasmLimits Limits { get; init; } = WasmLimits.Default;
+
+    /// <summary>Where linear memories live. Default: chosen for the platform.</summary>
+    public WasmMemoryPolicy MemoryPolicy { get; init; } = WasmMemoryPolicy.Automatic;
+
+    /// <summary>
+    /// Units of fuel that each instance starts with, about one for each instruction; null (the default) for unmetered code, which is faster. A guest that uses up its fuel
+    /// traps with <see cref="TrapCode.OutOfFuel"/>; <see cref="WasmInstance.Fuel"/> reads and refills it.
+    /// </summary>
+    public long? Fuel { get; init; }
+}
+
+/// <summary>Where linear memories live.</summary>
+public enum WasmMemoryPolicy
+{
+    /// <summary><see cref="Reserved"/> where the platform allows it, else <see cref="Portable"/>; decided for each memory.</summary>
+    Automatic,
+    /// <summary>Address space for the largest size is reserved up front and committed by growth; the base never moves. Fails where the reservation does.</summary>
+    Reserved,
+    /// <summary>Ordinary native memory: growth of an unshared memory copies it (an earlier span then shows the old copy); a shared one gets its maximum at once.</summary>
+    Portable,
+}
