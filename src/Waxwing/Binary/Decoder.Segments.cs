@@ -89,6 +89,23 @@ internal ref partial struct Decoder
         }
     }
 
+    /// <summary>Reads the bodies found so far, for their errors.</summary>
+    private void CheckCode()
+    {
+        foreach (var body in module.Code)
+        {
+            reader = new ByteReader(module.Bytes.Span, body.Range.Offset, module.Bytes.Length);
+            for (var groups = reader.ReadLength(); groups > 0; groups--)
+            {
+                reader.ReadU32();
+                TypeReader.ReadValueType(ref reader, features);
+            }
+            ReadExpression();
+            if (reader.Position != body.Range.End)
+                throw new WasmFormatException("section size mismatch", body.Range.Offset, "the body ends elsewhere than its size says");
+        }
+    }
+
     private void ReadData()
     {
         var count = ReadCount(limits.Segments, "data segments");

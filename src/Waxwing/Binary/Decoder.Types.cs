@@ -70,6 +70,9 @@ internal ref partial struct Decoder
                 RequireGC("an array type");
                 reader.Skip(1);
                 return new() { Kind = CompositeKind.Array, Final = final, Supertype = supertype, Fields = [ReadField()] };
+            // The form is a signed LEB128 integer of seven bits.
+            case >= 0x80:
+                throw new WasmFormatException("integer representation too long", reader.Position + 1);
             case var form:
                 throw new WasmFormatException("malformed definition type", reader.Position, $"0x{form:x2}");
         }

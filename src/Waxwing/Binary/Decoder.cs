@@ -37,7 +37,16 @@ internal ref partial struct Decoder
             throw new WasmFormatException("module too large", 0, $"{bytes.Length} bytes; the limit is {limits.ModuleSize}");
         var decoder = new Decoder(bytes, features, limits);
         decoder.ReadHeader();
-        decoder.ReadSections();
+        try
+        {
+            decoder.ReadSections();
+        }
+        catch (WasmFormatException)
+        {
+            // A body that is malformed itself often is why a later section makes no sense: the first error in the file is the one to report.
+            decoder.CheckCode();
+            throw;
+        }
         decoder.CheckLengths();
         return decoder.module;
     }

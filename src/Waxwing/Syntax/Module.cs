@@ -39,6 +39,9 @@ internal sealed class Module
     public List<FunctionBody> Code { get; } = [];
     public List<CustomSection> CustomSections { get; } = [];
 
+    /// <summary>The names of the custom section "name", parsed when first asked for.</summary>
+    public Binary.NameSection Names => field ??= Binary.NameSection.Of(this);
+
     public ReadOnlySpan<byte> Slice(CodeRange range) => Bytes.Span.Slice(range.Offset, range.Length);
 }
 
