@@ -4,7 +4,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Waxwing.Numerics;
 
 // Conversions between number types, section 4.3.4. The CLR's casts from floating point saturate and take NaN to 0 (guaranteed since .NET 9),
-// which is trunc_sat; the trapping instructions check the range first. Results of unsigned instructions are bit patterns.
+// which is trunc_sat. The trapping instructions check the range first and then convert without the saturation's fix-ups.
+// Results of unsigned instructions are bit patterns.
 
 internal readonly struct I32WrapI64 : IUnary<long, int> { [MethodImpl(AggressiveInlining)] public static int Apply(long value) => (int)value; }
 internal readonly struct I64ExtendI32S : IUnary<int, long> { [MethodImpl(AggressiveInlining)] public static long Apply(int value) => value; }
@@ -38,56 +39,56 @@ internal readonly struct I64TruncSatF64U : IUnary<double, long> { [MethodImpl(Ag
 
 internal readonly struct I32TruncF32S : ITrappingUnary<float, int>
 {
-    [MethodImpl(AggressiveInlining)] public static int Apply(float value) => (int)value;
+    [MethodImpl(AggressiveInlining)] public static int Apply(float value) => float.ConvertToIntegerNative<int>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(float value) => value >= -2147483648f && value < 2147483648f ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I32TruncF32U : ITrappingUnary<float, int>
 {
-    [MethodImpl(AggressiveInlining)] public static int Apply(float value) => (int)(uint)value;
+    [MethodImpl(AggressiveInlining)] public static int Apply(float value) => (int)float.ConvertToIntegerNative<uint>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(float value) => value > -1f && value < 4294967296f ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I32TruncF64S : ITrappingUnary<double, int>
 {
-    [MethodImpl(AggressiveInlining)] public static int Apply(double value) => (int)value;
+    [MethodImpl(AggressiveInlining)] public static int Apply(double value) => double.ConvertToIntegerNative<int>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(double value) => value > -2147483649d && value < 2147483648d ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I32TruncF64U : ITrappingUnary<double, int>
 {
-    [MethodImpl(AggressiveInlining)] public static int Apply(double value) => (int)(uint)value;
+    [MethodImpl(AggressiveInlining)] public static int Apply(double value) => (int)double.ConvertToIntegerNative<uint>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(double value) => value > -1d && value < 4294967296d ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I64TruncF32S : ITrappingUnary<float, long>
 {
-    [MethodImpl(AggressiveInlining)] public static long Apply(float value) => (long)value;
+    [MethodImpl(AggressiveInlining)] public static long Apply(float value) => float.ConvertToIntegerNative<long>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(float value) => value >= -9223372036854775808f && value < 9223372036854775808f ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I64TruncF32U : ITrappingUnary<float, long>
 {
-    [MethodImpl(AggressiveInlining)] public static long Apply(float value) => (long)(ulong)value;
+    [MethodImpl(AggressiveInlining)] public static long Apply(float value) => (long)float.ConvertToIntegerNative<ulong>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(float value) => value > -1f && value < 18446744073709551616f ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I64TruncF64S : ITrappingUnary<double, long>
 {
-    [MethodImpl(AggressiveInlining)] public static long Apply(double value) => (long)value;
+    [MethodImpl(AggressiveInlining)] public static long Apply(double value) => double.ConvertToIntegerNative<long>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(double value) => value >= -9223372036854775808d && value < 9223372036854775808d ? 0 : Truncation.Refuse(value);
 }
 
 internal readonly struct I64TruncF64U : ITrappingUnary<double, long>
 {
-    [MethodImpl(AggressiveInlining)] public static long Apply(double value) => (long)(ulong)value;
+    [MethodImpl(AggressiveInlining)] public static long Apply(double value) => (long)double.ConvertToIntegerNative<ulong>(value);
 
     [MethodImpl(AggressiveInlining)] public static TrapCode Check(double value) => value > -1d && value < 18446744073709551616d ? 0 : Truncation.Refuse(value);
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Waxwing.Numerics;
@@ -27,12 +29,19 @@ internal readonly struct F32Mul : IBinary<float, float> { [MethodImpl(Aggressive
 internal readonly struct F32Div : IBinary<float, float> { [MethodImpl(AggressiveInlining)] public static float Apply(float left, float right) => left / right; }
 internal readonly struct F32Copysign : IBinary<float, float> { [MethodImpl(AggressiveInlining)] public static float Apply(float left, float right) => MathF.CopySign(left, right); }
 
-// MathF.Min and Max order -0 below +0 and propagate NaNs, but a signalling one unchanged: the sum quiets it.
+// minss and maxss give their second operand for NaNs and for zeros of different sign. Both orders together hold what the specification wants:
+// the union of the sign bits for min, the intersection for max. Their union is a NaN if either operand is; then the sum quiets it.
 internal readonly struct F32Min : IBinary<float, float>
 {
     [MethodImpl(AggressiveInlining)]
     public static float Apply(float left, float right)
     {
+        if (Sse.IsSupported)
+        {
+            Vector128<float> a = Vector128.CreateScalarUnsafe(left), b = Vector128.CreateScalarUnsafe(right);
+            var ordered = (Sse.MinScalar(a, b) | Sse.MinScalar(b, a)).ToScalar();
+            return float.IsNaN(ordered) ? left + right : ordered;
+        }
         var result = MathF.Min(left, right);
         return float.IsNaN(result) ? left + right : result;
     }
@@ -43,6 +52,12 @@ internal readonly struct F32Max : IBinary<float, float>
     [MethodImpl(AggressiveInlining)]
     public static float Apply(float left, float right)
     {
+        if (Sse.IsSupported)
+        {
+            Vector128<float> a = Vector128.CreateScalarUnsafe(left), b = Vector128.CreateScalarUnsafe(right);
+            Vector128<float> one = Sse.MaxScalar(a, b), other = Sse.MaxScalar(b, a);
+            return float.IsNaN((one | other).ToScalar()) ? left + right : (one & other).ToScalar();
+        }
         var result = MathF.Max(left, right);
         return float.IsNaN(result) ? left + right : result;
     }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Waxwing.Numerics;
@@ -27,12 +29,19 @@ internal readonly struct F64Mul : IBinary<double, double> { [MethodImpl(Aggressi
 internal readonly struct F64Div : IBinary<double, double> { [MethodImpl(AggressiveInlining)] public static double Apply(double left, double right) => left / right; }
 internal readonly struct F64Copysign : IBinary<double, double> { [MethodImpl(AggressiveInlining)] public static double Apply(double left, double right) => Math.CopySign(left, right); }
 
-// Math.Min and Max order -0 below +0 and propagate NaNs, but a signalling one unchanged: the sum quiets it.
+// minss and maxss give their second operand for NaNs and for zeros of different sign. Both orders together hold what the specification wants:
+// the union of the sign bits for min, the intersection for max. Their union is a NaN if either operand is; then the sum quiets it.
 internal readonly struct F64Min : IBinary<double, double>
 {
     [MethodImpl(AggressiveInlining)]
     public static double Apply(double left, double right)
     {
+        if (Sse2.IsSupported)
+        {
+            Vector128<double> a = Vector128.CreateScalarUnsafe(left), b = Vector128.CreateScalarUnsafe(right);
+            var ordered = (Sse2.MinScalar(a, b) | Sse2.MinScalar(b, a)).ToScalar();
+            return double.IsNaN(ordered) ? left + right : ordered;
+        }
         var result = Math.Min(left, right);
         return double.IsNaN(result) ? left + right : result;
     }
@@ -43,6 +52,12 @@ internal readonly struct F64Max : IBinary<double, double>
     [MethodImpl(AggressiveInlining)]
     public static double Apply(double left, double right)
     {
+        if (Sse2.IsSupported)
+        {
+            Vector128<double> a = Vector128.CreateScalarUnsafe(left), b = Vector128.CreateScalarUnsafe(right);
+            Vector128<double> one = Sse2.MaxScalar(a, b), other = Sse2.MaxScalar(b, a);
+            return double.IsNaN((one | other).ToScalar()) ? left + right : (one & other).ToScalar();
+        }
         var result = Math.Max(left, right);
         return double.IsNaN(result) ? left + right : result;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Waxwing.Numerics;
 
 // Every numeric instruction is a struct, named as its opcode, that implements one of these; engines pass it as a generic argument,
@@ -67,4 +69,22 @@ internal interface IAtomicRmw<TCell, TValue>
 internal interface IAtomicCmpxchg<TCell, TValue>
 {
     static abstract TValue Apply(ref TCell location, TValue expected, TValue replacement);
+}
+
+/// <summary>A shift of every lane; the count is taken modulo the lane's width.</summary>
+internal interface IShift
+{
+    static abstract Vector128<byte> Apply(Vector128<byte> value, int count);
+}
+
+/// <summary>Reads one lane; validation keeps <c>lane</c> in range.</summary>
+internal interface IExtract<T>
+{
+    static abstract T Apply(Vector128<byte> value, int lane);
+}
+
+/// <summary>Replaces one lane; validation keeps <c>lane</c> in range.</summary>
+internal interface IReplace<T>
+{
+    static abstract Vector128<byte> Apply(Vector128<byte> value, T scalar, int lane);
 }
