@@ -1,8 +1,9 @@
-// Makes src/Waxwing/Instructions/*.g.cs from Instructions.txt:   dotnet run tools/instructions.cs [--check]
+// Makes the generated parts of src/Waxwing (Opcode, InstructionTable, the interpreter's HandlerTable) from Instructions.txt:   dotnet run tools/instructions.cs [--check]
 // With --check nothing is written; the exit code says whether the checked-in files are up to date.
 using System.Text;
 
-var folder = Path.Combine(Environment.CurrentDirectory, "src", "Waxwing", "Instructions");
+var root = Path.Combine(Environment.CurrentDirectory, "src", "Waxwing");
+var folder = Path.Combine(root, "Instructions");
 var rows = File.ReadLines(Path.Combine(folder, "Instructions.txt"))
     .Where(line => line.Length > 0 && line[0] != '#')
     .Select(Row.Parse)
@@ -26,10 +27,27 @@ foreach (var row in rows)
 }
 table.Append("    ];\n}\n");
 
-var stale = false;
-foreach (var (name, text) in new[] { ("Opcode.g.cs", opcodes.ToString()), ("InstructionTable.g.cs", table.ToString()) })
+var handlers = new StringBuilder(Header);
+handlers.Append("using Waxwing.Instructions;\nusing Waxwing.Numerics;\n\nnamespace Waxwing.Interpreter;\n\ninternal static unsafe partial class HandlerTable\n{\n");
+foreach (var page in rows.Where(row => row.Handler is not null).GroupBy(row => row.Page))
 {
-    var path = Path.Combine(folder, name);
+    handlers.Append($"    private static nint {page.Key}(Opcode opcode, int variant) => opcode switch\n    {{\n");
+    foreach (var row in page)
+        handlers.Append($"        Opcode.{row.Identifier} => {row.Handler},\n");
+    handlers.Append("        _ => 0,\n    };\n\n");
+}
+handlers.Length--;
+handlers.Append("}\n");
+
+var stale = false;
+foreach (var (name, text) in new[]
+{
+    ("Instructions/Opcode.g.cs", opcodes.ToString()),
+    ("Instructions/InstructionTable.g.cs", table.ToString()),
+    ("Interpreter/HandlerTable.g.cs", handlers.ToString()),
+})
+{
+    var path = Path.Combine(root, name);
     if (File.Exists(path) && File.ReadAllText(path) == text)
         continue;
     stale = true;
@@ -62,6 +80,125 @@ sealed record Row(int Prefix, int Code, string Identifier, string Keyword, strin
         return new(prefix, code, Pascal(words[0]), keyword, words[1] == "-" ? "None" : Pascal(words[1]), words[2],
             words[3] == "-" ? 0 : int.Parse(words[3]), Types(signature));
     }
+
+    private string Operands => Signature.Split(", ")[0].Trim('"');
+
+    private string Results => Signature.Split(", ")[1].Trim('"');
+
+    /// <summary>The method of the handler table that lists this instruction: one per value type, so that the JIT compiles only what a program uses.</summary>
+    public string Page => Prefix switch
+    {
+        0xFD when Operands.StartsWith('A') => "VectorMemory",
+        0xFD => "Vector" + Keyword[..Keyword.IndexOf('.')].ToUpperInvariant(),
+        0xFE => "Atomic",
+        _ when Operands.StartsWith('A') => "Memory",
+        _ when Keyword.Contains('.') => Keyword[..3].ToUpperInvariant(),
+        _ => "Other",
+    };
+
+    /// <summary>The expression that gives the interpreter's handler, or null where the interpreter's own translation decides.</summary>
+    public string? Handler
+    {
+        get
+        {
+            if (Signature == "null, null" || Immediates is "I32" or "I64" or "F32" or "F64" or "V128" or "Memory" or "DataMemory" or "Data" or "Element" or "Fence")
+                return null;
+            if (Prefix == 0xFE)
+                return AtomicHandler;
+            if (Operands.StartsWith('A'))
+                return Prefix == 0xFD ? VectorMemoryHandler : ScalarMemoryHandler;
+            if (Prefix == 0xFD)
+                return VectorHandler;
+            if (Operands is "ll" or "llll" && Results == "ll")
+                return Operands == "ll" ? $"Of<WideProduct<{Identifier}>>()" : $"Of<WideSum<{Identifier}>>()";
+            if (Prefix == 0xFB || Operands.Length == 0 || Operands.Any(letter => !"ilfd".Contains(letter)))
+                return null;
+            var (from, to) = (Type(Operands[0]), Type(Results[0]));
+            var name = Keyword[(Keyword.IndexOf('.') + 1)..];
+            if (Operands.Length == 2)
+            {
+                if (name is "div_s" or "div_u" or "rem_s" or "rem_u")
+                    return $"TrappingBinary<{Identifier}, {from}>(variant)";
+                return name is "eq" or "ne" || name.Split('_')[0] is "lt" or "gt" or "le" or "ge"
+                    ? $"Compare<{Identifier}, {from}>(variant)"
+                    : $"Binary<{Identifier}, {from}, {to}>(variant)";
+            }
+            if (name.StartsWith("trunc_f", StringComparison.Ordinal))
+                return $"TrappingUnary<{Identifier}, {from}, {to}>(variant)";
+            return $"Unary<{Identifier}, {from}, {(name == "eqz" ? "bool" : to)}>(variant)";
+        }
+    }
+
+    private string ScalarMemoryHandler
+    {
+        get
+        {
+            var value = Type(Keyword switch { ['i', '3', ..] => 'i', ['i', ..] => 'l', ['f', '3', ..] => 'f', _ => 'd' });
+            var signed = Keyword.EndsWith("_s", StringComparison.Ordinal);
+            var full = Width == (value is "int" or "float" ? 4 : 8);
+            if (Keyword.Contains("store"))
+                return $"Store<{(full ? value : Width switch { 1 => "byte", 2 => "ushort", _ => "int" })}, {value}>(variant)";
+            if (full)
+                return $"Load<{value}, {value}, Plain<{value}>>(variant)";
+            var stored = (Width, signed) switch { (1, true) => "sbyte", (1, false) => "byte", (2, true) => "short", (2, false) => "ushort", (_, true) => "int", _ => "uint" };
+            return $"Load<{stored}, {value}, {(value == "int" ? "ToI32" : "ToI64")}<{stored}>>(variant)";
+        }
+    }
+
+    private string VectorMemoryHandler
+    {
+        get
+        {
+            if (Immediates == "MemargLane")
+            {
+                var (cell, shape) = Width switch { 1 => ("byte", "I8x16"), 2 => ("ushort", "I16x8"), 4 => ("int", "I32x4"), _ => ("long", "I64x2") };
+                var lane = Width <= 2 ? "LaneU" : "Lane";
+                var scalar = Width == 8 ? "long" : "int";
+                return Keyword.Contains("store") ? $"StoreLane<{shape}Extract{lane}, {scalar}, {cell}>(variant)" : $"LoadLane<{shape}ReplaceLane, {scalar}, {cell}>(variant)";
+            }
+            if (Keyword == "v128.store")
+                return "Store<V, V>(variant)";
+            if (Keyword == "v128.load")
+                return "Load<V, V, Plain<V>>(variant)";
+            if (Keyword.EndsWith("_splat", StringComparison.Ordinal))
+            {
+                var (stored, value, shape) = Width switch { 1 => ("byte", "int", "I8x16"), 2 => ("ushort", "int", "I16x8"), 4 => ("int", "int", "I32x4"), _ => ("long", "long", "I64x2") };
+                var widen = Width <= 2 ? $"ToI32<{stored}>" : $"Plain<{stored}>";
+                return $"Load<{stored}, V, Splat<{stored}, {value}, {widen}, {shape}Splat>>(variant)";
+            }
+            var cellType = Width == 4 ? "uint" : "ulong";
+            return $"Load<{cellType}, V, Expand<{cellType}, {Identifier}>>(variant)";
+        }
+    }
+
+    private string? VectorHandler => (Operands, Results, Immediates) switch
+    {
+        (_, _, "Lanes16") => "Of<VectorShuffle>()",
+        ("v", "v", _) => $"Of<VectorUnary<{Identifier}>>()",
+        ("vv", "v", _) => $"Of<VectorBinary<{Identifier}>>()",
+        ("vvv", "v", _) => $"Of<VectorTernary<{Identifier}>>()",
+        ("vi", "v", "None") => $"Of<VectorShift<{Identifier}>>()",
+        ("v", "i", "None") => $"Of<VectorTest<{Identifier}>>()",
+        ("v", _, "Lane") => $"Of<VectorExtract<{Identifier}, {Type(Results[0])}>>()",
+        (_, "v", "Lane") => $"Of<VectorReplace<{Identifier}, {Type(Operands[1])}>>()",
+        (_, "v", _) => $"Of<VectorSplat<{Identifier}, {Type(Operands[0])}>>()",
+        _ => null,
+    };
+
+    private string? AtomicHandler
+    {
+        get
+        {
+            if (Keyword.StartsWith("memory", StringComparison.Ordinal))
+                return null;
+            var value = Keyword.StartsWith("i32", StringComparison.Ordinal) ? "int" : "long";
+            var cell = Width switch { 1 => "byte", 2 => "ushort", 4 => "int", _ => "long" };
+            var kind = Keyword.Contains("load") ? "AtomicLoad" : Keyword.Contains("store") ? "AtomicStore" : Keyword.Contains("cmpxchg") ? "AtomicCmpxchg" : "AtomicRmw";
+            return $"Of<Diverging<{kind}<{Identifier}, {cell}, {value}>>>()";
+        }
+    }
+
+    private static string Type(char letter) => letter switch { 'i' => "int", 'l' => "long", 'f' => "float", 'd' => "double", 'v' => "V", _ => throw new FormatException() };
 
     private static string Types(string signature)
     {

@@ -1,0 +1,1 @@
+global using V = System.Runtime.Intrinsics.Vector128<byte>;

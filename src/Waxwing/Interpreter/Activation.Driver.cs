@@ -1,0 +1,263 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Waxwing.Runtime;
+
+namespace Waxwing.Interpreter;
+
+// Entering the guest from the host, suspending and interrupting it.
+internal sealed unsafe partial class Activation
+{
+    private CancellationToken cancellation;
+    private ValueTask suspendedTask;
+    private (ulong[] Slots, object?[] References, long Depth, bool HasReferences) suspendedCall;
+
+    /// <summary>What an invocation saves of the one it is nested in.</summary>
+    private readonly struct Outer(Activation activation)
+    {
+        public readonly WasmInstance? Instance = activation.Instance;
+        public readonly long Top = activation.Top - activation.StackBase;
+        public readonly int ForeignCount = activation.foreignCount;
+        public readonly CancellationToken Cancellation = activation.cancellation;
+        public readonly WasmMemory? Current = activation.current;
+        public readonly int HostDepth = activation.hostDepth;
+    }
+
+    public void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken token)
+    {
+        if (hostDepth > 0 && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new WasmTrapException(TrapCode.StackExhausted, "too many nested calls between host and guest");
+        var outer = new Outer(this);
+        var instance = function.Instance!;
+        Active++;
+        var registration = default(CancellationTokenRegistration);
+        try
+        {
+            if (token.CanBeCanceled && token != cancellation)
+            {
+                cancellation = token;
+                registration = Register(token);
+            }
+            var depth = Begin(function, slots, references);
+            Finish(Run());
+            End(function, depth, slots, references);
+        }
+        finally
+        {
+            registration.Dispose();
+            Restore(outer);
+            Active--;
+        }
+    }
+
+    public async ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken token)
+    {
+        Active++;
+        cancellation = token;
+        var registration = token.CanBeCanceled ? Register(token) : default;
+        try
+        {
+            var depth = Begin(function, slots, references);
+            var status = Run();
+            while (status == Status.Suspended)
+            {
+                WasmExceptionObject? thrown = null;
+                Active--;
+                try
+                {
+                    await suspendedTask.ConfigureAwait(false);
+                }
+                catch (WasmThrownException exception)
+                {
+                    thrown = exception.ToObject();
+                }
+                finally
+                {
+                    Active++;
+                }
+                status = Resume(thrown);
+            }
+            Finish(status);
+            End(function, depth, slots, references);
+        }
+        finally
+        {
+            registration.Dispose();
+            Reset();
+            Active--;
+        }
+    }
+
+    private long Begin(WasmFunction function, Span<ulong> slots, Span<object?> references)
+    {
+        var entry = (CodeEntry*)function.Entry;
+        var depth = Top - StackBase;
+        while (Top + entry->FrameBytes + entry->HeaderOffset + FrameHeader.Size > StackBase + capacity - Slack)
+        {
+            if (!TryGrow(function.Instance!.Runtime.Options.Limits.StackBytes))
+                throw new WasmTrapException(TrapCode.StackExhausted);
+        }
+        var frame = Top;
+        slots.CopyTo(new Span<ulong>(frame, slots.Length));
+        if (references.Length > 0)
+        {
+            var first = (int)(depth >> 3);
+            references.CopyTo(References.AsSpan(first));
+            highestReference = Math.Max(highestReference, first + references.Length);
+        }
+        var header = (FrameHeader*)(frame + entry->HeaderOffset);
+        header->Return = InterpreterModule.Exit;
+        header->Delta = 0;
+        if (!ReferenceEquals(function.Instance, Instance))
+            Enter(function.Instance!);
+        else
+            current = Instance.Memories.Length == 0 ? null : Instance.Memories[0];
+        if (hostDepth == 0 || Fuel == 0)
+            Fuel = Instance.Fuel;
+        NextPc = entry->Code;
+        NextFp = frame;
+        return depth;
+    }
+
+    private nint Run() => NextPc->Run(NextPc, NextFp, CurrentBase, CurrentLength, this, Acc, Facc);
+
+    private void Finish(nint status)
+    {
+        Instance.Fuel = Fuel;
+        switch (status)
+        {
+            case Status.Done:
+                return;
+            case Status.Threw:
+                var exception = uncaught!;
+                uncaught = null;
+                throw new WasmThrownException(exception);
+            default:
+                var trap = MakeTrap(trapCode, trapDetail);
+                if (trapCode == TrapCode.Interrupted && cancellation.IsCancellationRequested)
+                    throw new OperationCanceledException(trap.Message, trap, cancellation);
+                throw trap;
+        }
+    }
+
+    private void End(WasmFunction function, long depth, Span<ulong> slots, Span<object?> references)
+    {
+        var results = function.DefinedType.ResultSlots;
+        new Span<ulong>(StackBase + depth, results).CopyTo(slots);
+        if (references.Length > 0)
+            References.AsSpan((int)(depth >> 3), results).CopyTo(references);
+    }
+
+    private void Restore(in Outer outer)
+    {
+        Top = StackBase + outer.Top;
+        hostDepth = outer.HostDepth;
+        foreign.AsSpan(outer.ForeignCount, foreignCount - outer.ForeignCount).Clear();
+        foreignCount = outer.ForeignCount;
+        cancellation = outer.Cancellation;
+        if (outer.HostDepth == 0)
+        {
+            Reset();
+        }
+        else if (!ReferenceEquals(outer.Instance, Instance))
+        {
+            Enter(outer.Instance!);
+            current = outer.Current;
+        }
+    }
+
+    /// <summary>Forgets the guest that ran: nothing of it stays reachable.</summary>
+    private void Reset()
+    {
+        if (highestReference > 0)
+        {
+            References.AsSpan(0, highestReference).Clear();
+            highestReference = 0;
+        }
+        if (PollBias != 0)
+            ClearInterrupt();
+        cancellation = default;
+        pending = null;
+        uncaught = null;
+    }
+
+    /// <summary>Starts an asynchronous host function; the driver awaits it and resumes behind the call.</summary>
+    private nint Suspend(Instr* pc, byte* fp, byte* frame, WasmFunction function, int count)
+    {
+        var slots = new Span<ulong>(frame, count).ToArray();
+        var hasReferences = function.DefinedType.HasReferences;
+        var references = hasReferences ? References.AsSpan((int)((frame - StackBase) >> 3), count).ToArray() : [];
+        suspendedCall = (slots, references, frame - StackBase, hasReferences);
+        NextPc = pc;
+        NextFp = fp;
+        suspendedTask = function.Host!.InvokeAsync(new WasmCaller(Instance, cancellation), slots, references);
+        if (!suspendedTask.IsCompletedSuccessfully)
+            return Status.Suspended;
+        suspendedTask.GetAwaiter().GetResult();
+        FinishSuspended();
+        return JumpTo(pc + 1, StackBase + (fp - StackBase));
+    }
+
+    private void FinishSuspended()
+    {
+        var (slots, references, depth, hasReferences) = suspendedCall;
+        suspendedCall = default;
+        slots.CopyTo(new Span<ulong>(StackBase + depth, slots.Length));
+        if (hasReferences)
+        {
+            var first = (int)(depth >> 3);
+            highestReference = Math.Max(highestReference, first + references.Length);
+            references.CopyTo(References.AsSpan(first));
+        }
+        LoadResult(StackBase + depth);
+    }
+
+    private nint Resume(WasmExceptionObject? thrown)
+    {
+        if (thrown is not null)
+        {
+            var status = Throw(NextPc, NextFp, thrown);
+            return status == Diverged.Jump ? Run() : status;
+        }
+        FinishSuspended();
+        if (PollBias != 0 && ServeInterrupt(NextPc, NextFp) is var interrupted && interrupted != 0)
+            return interrupted;
+        NextPc++;
+        return Run();
+    }
+
+    /// <summary>Asks the guest to stop at its next call or backward branch. Thread-safe.</summary>
+    public void Interrupt()
+    {
+        PollBias = 4;
+        StackLimit = null;
+    }
+
+    private void ClearInterrupt()
+    {
+        PollBias = 0;
+        StackLimit = StackBase + capacity - Slack;
+        // An interruption that came in between must not be lost.
+        if (cancellation.IsCancellationRequested)
+            Interrupt();
+    }
+
+    private CancellationTokenRegistration Register(CancellationToken token) =>
+        token.UnsafeRegister(static state => ((Activation)state!).Interrupt(), this);
+
+    /// <summary>At a poll: 0 to go on, or the status of a trap.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public nint ServeInterrupt(Instr* pc, byte* fp)
+    {
+        if (cancellation.IsCancellationRequested)
+            return Trap(pc, fp, TrapCode.Interrupted);
+        ClearInterrupt();
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public nint OutOfFuel(Instr* pc, byte* fp, long acc, double facc)
+    {
+        Fuel = 0;
+        return Trap(pc, fp, TrapCode.OutOfFuel);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Waxwing.Runtime;
+
+namespace Waxwing.Interpreter;
+
+/// <summary>
+/// A running guest: its stack of frames (native memory, and beside it an array for the references, which the garbage collector must see) and the state of the
+/// instance it is in. One per thread for synchronous calls, where host functions that call back share it, and one per asynchronous call. Used by one thread at a time; only
+/// <see cref="Interrupt"/> may be called from others.
+/// </summary>
+internal sealed unsafe partial class Activation
+{
+    /// <summary>Bytes kept free above every frame: the header of a host call and the rounding of <see cref="ZeroLocals"/>.</summary>
+    private const int Slack = 256;
+
+    [ThreadStatic]
+    private static Activation? ofThread;
+
+    private readonly bool isAsync;
+    private int capacity;
+
+    public byte* StackBase;
+
+    /// <summary>Frames must end below this; null while an interruption is pending, so that every call looks.</summary>
+    public byte* StackLimit;
+
+    /// <summary>0, or 4 while an interruption is pending: see <see cref="Backward"/>.</summary>
+    public volatile int PollBias;
+
+    /// <summary>References of the slot at the same index from <see cref="StackBase"/>.</summary>
+    public object?[] References;
+
+    /// <summary>Where the next host-to-guest call puts its frame.</summary>
+    public byte* Top;
+
+    public long Fuel;
+
+    // The current instance, unpacked.
+    public WasmInstance Instance = null!;
+    public InterpreterInstance Code = null!;
+    public nint* Globals0;
+    public WasmTable[] Tables = [];
+    public DefinedType[] Types = [];
+    private WasmMemory? current;
+
+    // Where to go on after a diverging instruction, a suspension or a caught exception.
+    public Instr* NextPc;
+    public byte* NextFp;
+    public long Acc;
+    public double Facc;
+
+    // What stopped the chain of handlers.
+    private Instr* stopPc;
+    private byte* stopFp;
+    private TrapCode trapCode;
+    private string? trapDetail;
+
+    private ForeignFrame[] foreign = new ForeignFrame[8];
+    private int foreignCount;
+    private int highestReference;
+
+    private readonly record struct ForeignFrame(WasmInstance Instance, nint Return);
+
+    public Activation(int bytes, bool isAsync)
+    {
+        this.isAsync = isAsync;
+        capacity = bytes;
+        StackBase = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        StackLimit = StackBase + bytes - Slack;
+        Top = StackBase;
+        References = new object?[bytes / 8];
+        ActivationRegistry.Add(this);
+    }
+
+    ~Activation() => NativeMemory.AlignedFree(StackBase);
+
+    public static Activation OfThread => ofThread ??= new Activation(256 << 10, isAsync: false);
+
+    public ulong** Globals
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (ulong**)Globals0;
+    }
+
+    public byte* CurrentBase
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => current is null ? null : current.Base;
+    }
+
+    public ulong CurrentLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => current is null ? 0 : Volatile.Read(ref current.Length);
+    }
+
+    public void Use(int memory) => current = Instance.Memories[memory];
+
+    public long Pages(int memory) => Instance.Memories[memory].PageCount;
+
+    public void Grow(Instr* pc, byte* fp)
+    {
+        var slot = fp + pc->A;
+        var is64 = pc->D != 0;
+        var result = Instance.Memories[pc->B].GrowPages(is64 ? *(ulong*)slot : *(uint*)slot);
+        *(long*)slot = is64 ? result : (uint)(int)result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref object? Reference(byte* fp, int slot) => ref References[(int)((fp + slot - StackBase) >> 3)];
+
+    /// <summary>A function with reference slots is entered: they start as null, and the array's high-water mark rises.</summary>
+    public void EnterReferences(byte* fp, int bytes)
+    {
+        var start = (int)((fp - StackBase) >> 3);
+        var count = bytes >> 3;
+        References.AsSpan(start, count).Clear();
+        highestReference = Math.Max(highestReference, start + count);
+    }
+
+    public void Enter(WasmInstance instance)
+    {
+        Instance = instance;
+        Code = (InterpreterInstance)instance.Code;
+        Globals0 = Code.GlobalCells;
+        Tables = instance.Tables;
+        Types = instance.Types;
+        current = instance.Memories.Length == 0 ? null : instance.Memories[0];
+    }
+
+    /// <summary>Records a trap at an instruction; the driver makes the exception.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public nint Trap(Instr* pc, byte* fp, TrapCode code, string? detail = null)
+    {
+        (stopPc, stopFp, trapCode, trapDetail) = (pc, fp, code, detail);
+        return Status.Trapped;
+    }
+
+    /// <summary>Called when a frame does not fit (or the limit is lowered because of an interruption).</summary>
+    public nint MakeRoom(Instr* pc, byte* fp)
+    {
+        NextFp = fp;
+        if (PollBias != 0)
+        {
+            var status = ServeInterrupt(pc, fp);
+            return status != 0 ? status : 0;
+        }
+        var depth = fp - StackBase;
+        if (!TryGrow(Instance.Runtime.Options.Limits.StackBytes))
+            return Trap(pc, fp, TrapCode.StackExhausted);
+        NextFp = StackBase + depth;
+        return 0;
+    }
+
+    /// <summary>Enters a function just translated, whose frame was not checked yet.</summary>
+    public nint EnterTranslated(CodeEntry* entry, byte* fp)
+    {
+        while (fp + entry->FrameBytes > StackBase + capacity - Slack)
+        {
+            var depth = fp - StackBase;
+            if (!TryGrow(Instance.Runtime.Options.Limits.StackBytes))
+                return Trap(entry->Code, fp, TrapCode.StackExhausted);
+            fp = StackBase + depth;
+        }
+        return JumpTo(entry->Code, fp);
+    }
+
+    private bool TryGrow(int limit)
+    {
+        if (capacity >= limit)
+            return false;
+        var bytes = (int)Math.Min((long)capacity * 2, limit);
+        // SAFETY: nothing but the fp and Top of this activation points into the stack: frames hold distances. Callers rebase fp.
+        var moved = (byte*)NativeMemory.AlignedRealloc(StackBase, (nuint)bytes, 64);
+        Top = moved + (Top - StackBase);
+        StackBase = moved;
+        capacity = bytes;
+        Array.Resize(ref References, bytes / 8);
+        if (PollBias == 0)
+            StackLimit = moved + bytes - Slack;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private nint JumpTo(Instr* pc, byte* fp)
+    {
+        NextPc = pc;
+        NextFp = fp;
+        return Diverged.Jump;
+    }
+
+    private void LoadResult(byte* frame)
+    {
+        Acc = *(long*)frame;
+        Facc = *(double*)frame;
+    }
+}

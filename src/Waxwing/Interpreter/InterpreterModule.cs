@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using Waxwing.Runtime;
+using Waxwing.Validation;
+
+namespace Waxwing.Interpreter;
+
+/// <summary>The slot code of a module: an entry for every function it defines, translated on first call and shared by all instances.</summary>
+internal sealed unsafe class InterpreterModule : ModuleCode
+{
+    private const int ChunkInstructions = 2048;
+
+    /// <summary>Return address of the outermost frame, and of a frame whose caller is in another instance. They live for ever.</summary>
+    public static readonly Instr* Exit = MakeInstruction(Handler.Of<Exit>());
+    public static readonly Instr* ReturnToInstance = MakeInstruction(Handler.Of<Diverging<ReturnToInstance>>());
+
+    private readonly Lock gate = new();
+    private readonly CodeEntry* entries;
+    private readonly int imported;
+    private readonly List<nint> blocks = [];
+    private readonly List<TranslatedFunction> functions = [];
+    private Instr* free;
+    private int freeCount;
+
+    public InterpreterModule(WasmModule module, bool metered)
+    {
+        Module = module;
+        Metered = metered;
+        var context = module.Context;
+        imported = context.ImportedFunctions;
+        var count = context.FunctionTypes.Length - imported;
+        entries = (CodeEntry*)NativeMemory.Alloc((nuint)Math.Max(count, 1), (nuint)sizeof(CodeEntry));
+        var translate = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)Handler.Of<Diverging<Translate>>();
+        for (var i = 0; i < count; i++)
+        {
+            var type = context.FunctionType(imported + i);
+            var entry = entries + i;
+            var signature = 8 * Math.Max(SlotsOf(type.Parameters), SlotsOf(type.Results));
+            *entry = new CodeEntry { Code = &entry->Stub, HeaderOffset = signature, SignatureBytes = signature, Function = imported + i };
+            entry->Stub.Run = translate;
+            entry->Stub.Imm = (long)entry;
+        }
+    }
+
+    ~InterpreterModule()
+    {
+        foreach (var block in blocks)
+            NativeMemory.Free((void*)block);
+        NativeMemory.Free(entries);
+    }
+
+    public WasmModule Module { get; }
+
+    /// <summary>Whether the code consumes fuel.</summary>
+    public bool Metered { get; }
+
+    public CodeEntry* Entry(int function) => entries + (function - imported);
+
+    public override InstanceCode Bind(WasmInstance instance) => new InterpreterInstance(this, instance);
+
+    /// <summary>Translates a function, once.</summary>
+    public void Translate(CodeEntry* entry)
+    {
+        lock (gate)
+        {
+            if (entry->FrameBytes != 0)
+                return;
+            var translator = Translator.Rent(this, entry->Function);
+            try
+            {
+                FunctionValidator.Walk(Module.Context, entry->Function - imported, ref translator.Consumer);
+                var function = translator.Finish(out var frameBytes);
+                Insert(function);
+                entry->FrameBytes = frameBytes;
+                // Callers on other threads read Code without the lock: everything it leads to is written before.
+                Volatile.Write(ref *(nint*)&entry->Code, (nint)function.Code);
+            }
+            finally
+            {
+                translator.Release();
+            }
+        }
+    }
+
+    /// <summary>Room for instructions, from blocks that live as long as this object. Called under the lock.</summary>
+    public Instr* Allocate(int count)
+    {
+        if (count > freeCount)
+        {
+            var size = Math.Max(count, ChunkInstructions);
+            free = (Instr*)AllocateBlock((nuint)size * (nuint)sizeof(Instr));
+            freeCount = size;
+        }
+        var result = free;
+        free += count;
+        freeCount -= count;
+        return result;
+    }
+
+    /// <summary>Room for a branch table.</summary>
+    public void* AllocateBlock(nuint bytes)
+    {
+        var block = NativeMemory.Alloc(bytes);
+        blocks.Add((nint)block);
+        return block;
+    }
+
+    /// <summary>The function whose code an address lies in.</summary>
+    public TranslatedFunction Find(Instr* pc) => TryFind(pc) ?? throw new InvalidOperationException("no guest code at this address");
+
+    public TranslatedFunction? TryFind(Instr* pc)
+    {
+        lock (gate)
+        {
+            var index = IndexAfter(pc) - 1;
+            return index >= 0 && pc < functions[index].Code + functions[index].Count ? functions[index] : null;
+        }
+    }
+
+    // Sorted by address; blocks are mostly handed out in ascending order, so this nearly always appends.
+    private void Insert(TranslatedFunction function) => functions.Insert(IndexAfter(function.Code), function);
+
+    private int IndexAfter(Instr* pc)
+    {
+        var (low, high) = (0, functions.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (functions[middle].Code <= pc)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    internal static int SlotsOf(ReadOnlySpan<Syntax.ValType> types)
+    {
+        var slots = 0;
+        foreach (var type in types)
+            slots += type.Slots;
+        return slots;
+    }
+
+    private static Instr* MakeInstruction(nint handler)
+    {
+        var instruction = (Instr*)NativeMemory.AllocZeroed((nuint)sizeof(Instr));
+        instruction->Run = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)handler;
+        return instruction;
+    }
+}
+
+/// <summary>A module's slot code bound to an instance.</summary>
+internal sealed unsafe class InterpreterInstance : InstanceCode
+{
+    private readonly nint[] globalCells;
+
+    public InterpreterInstance(InterpreterModule module, WasmInstance instance)
+    {
+        Module = module;
+        globalCells = GC.AllocateArray<nint>(Math.Max(1, instance.Globals.Length), pinned: true);
+        for (var i = 0; i < instance.Globals.Length; i++)
+            globalCells[i] = (nint)instance.Globals[i].Cell;
+        GlobalCells = (nint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref globalCells[0]);
+    }
+
+    public InterpreterModule Module { get; }
+
+    /// <summary>Addresses of the globals' cells; the array is pinned and held by this object.</summary>
+    public nint* GlobalCells { get; }
+
+    public override void Attach(WasmFunction function) => function.Entry = (nint)Module.Entry(function.Index);
+
+    public override void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken cancellation) =>
+        Activation.OfThread.Invoke(function, slots, references, cancellation);
+
+    public override ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken cancellation) =>
+        new Activation(16 << 10, isAsync: true).InvokeAsync(function, slots, references, cancellation);
+}

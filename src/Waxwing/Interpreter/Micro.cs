@@ -1,0 +1,37 @@
+namespace Waxwing.Interpreter;
+
+/// <summary>Operations of slot code that are not WebAssembly instructions of their own, numbered behind the opcodes.</summary>
+internal enum Micro
+{
+    Nop = 700,
+    Copy,
+    CopyTwo,
+    CopyVector,
+    CopyReference,
+    NullReference,
+    VectorConstant,
+    ZeroLocals,
+    ZeroFewLocals,
+    EnterReferences,
+    Jump,
+    BranchIf,
+    BranchTable,
+    Poll,
+    ConsumeFuel,
+    Return,
+    ReturnValue,
+    CallImported,
+    CallIndirect64,
+    SelectVector,
+    SelectReference,
+    GlobalGetVector,
+    GlobalSetVector,
+    GlobalGetReference,
+    GlobalSetReference,
+    UseMemory,
+    ReturnCallIndirect64,
+    ReferenceTest,
+    ReferenceCast,
+    Trap,
+    TableGet64,
+}
