@@ -20,7 +20,7 @@ internal ref partial struct FunctionWalker<TConsumer>
             var at = reader.Position;
             var count = reader.ReadU32();
             var type = TypeReader.ReadValueType(ref reader, features);
-            if (count > (uint)(context.Limits.Locals - localCount))
+            if (localCount + (long)count > context.Limits.Locals)
                 throw new WasmFormatException("too many locals", at, $"{localCount + (long)count}, the limit is {context.Limits.Locals}");
             if (type.IsReference && type.Heap.Code >= types.Length)
                 throw new WasmValidationException($"unknown type {type.Heap.Code}", at, "in the declaration of locals", function);
