@@ -69,6 +69,8 @@ internal static class Operands
                 vector |= edges[(first + lane) % edges.Length] << (lane * width);
             vectors.Add(vector);
         }
+        if (shape[0] == 'i')
+            vectors.AddRange(edges.Select(edge => UInt128.MaxValue / ((UInt128.One << width) - 1) * edge));
         var random = new Random(20260117);
         for (var i = 0; i < 24; i++)
             vectors.Add(new((ulong)random.NextInt64(long.MinValue, long.MaxValue), (ulong)random.NextInt64(long.MinValue, long.MaxValue)));
