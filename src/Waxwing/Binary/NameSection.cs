@@ -84,12 +84,16 @@ internal sealed class NameSection
             // Unknown subsections are for later versions of the format.
             if (id > (byte)Subsection.Tag)
                 continue;
+            string? name = null;
+            NameMap? map = null;
             if (id == (byte)Subsection.Module)
-                ModuleName = subsection.ReadName(int.MaxValue);
+                name = subsection.ReadName(int.MaxValue);
             else
-                maps[id] = NameMap.Read(ref subsection, (Subsection)id is Subsection.Local or Subsection.Label or Subsection.Field);
+                map = NameMap.Read(ref subsection, (Subsection)id is Subsection.Local or Subsection.Label or Subsection.Field);
             if (!subsection.IsAtEnd)
                 throw new WasmFormatException("section size mismatch", subsection.Position, $"subsection {id}");
+            ModuleName ??= name;
+            maps[id] = map;
         }
     }
 

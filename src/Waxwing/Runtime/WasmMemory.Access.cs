@@ -24,6 +24,16 @@ public sealed unsafe partial class WasmMemory
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the memory.</exception>
     public Span<T> AsSpan<T>(long address, int count) where T : unmanaged => new(Locate(address, (long)count * sizeof(T)), count);
 
+    /// <summary>The same view as <see cref="Memory{T}"/>, for asynchronous calls; it keeps this object alive. Cost: one small object.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the memory.</exception>
+    public Memory<byte> Slice(long address, int length)
+    {
+        Locate(address, length);
+        return new Runtime.MemoryView(this, address, length).Memory;
+    }
+
     /// <summary>Reads a value; the address need not be aligned.</summary>
     /// <typeparam name="T">An unmanaged type: integers, floats, vectors, structs of them.</typeparam>
     /// <param name="address">First byte.</param>
@@ -76,5 +86,20 @@ public sealed unsafe partial class WasmMemory
         return length + 1;
     }
 
-    private byte* Locate(long address, long length) => throw new NotImplementedException();
+    /// <summary>The address of a range that lies within the memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Locate(long address, long length)
+    {
+        // The length before the base: growth that moves publishes them the other way round.
+        var end = Volatile.Read(ref Length);
+        if ((ulong)length > end || (ulong)address > end - (ulong)length)
+            throw OutOfRange(address, length);
+        // SAFETY: the range was just checked, and the caller keeps this object and so its storage alive.
+        return Base + address;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Exception OutOfRange(long address, long length) =>
+        IsReleased ? new ObjectDisposedException(nameof(WasmMemory), "The memory was given back: its instance, or it itself, was disposed.")
+        : new ArgumentOutOfRangeException(nameof(address), address, $"{length} bytes from {address} are not within the memory's {ByteLength} bytes.");
 }

@@ -1,3 +1,5 @@
+using Waxwing.Runtime;
+
 namespace Waxwing;
 
 /// <summary>
@@ -6,49 +8,113 @@ namespace Waxwing;
 /// </summary>
 public sealed unsafe partial class WasmMemory : IDisposable
 {
+    private readonly MemoryType declared;
+    private readonly ulong largest;
+    private readonly Lock gate = new();
+    private MemoryStorage? storage;
+    private int users = 1;
+    private int hostDisposed;
+
     /// <summary>A memory defined by the host, zeroed.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="policy">Where it lives.</param>
     /// <param name="limits">Bounds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The type is not one of memories: minimum above maximum, shared without maximum, too large for its address type.</exception>
     /// <exception cref="WasmLinkException">The memory is larger than the limit, or the system refused it.</exception>
-    public WasmMemory(MemoryType type, WasmMemoryPolicy policy = WasmMemoryPolicy.Automatic, WasmLimits? limits = null) => throw new NotImplementedException();
+    public WasmMemory(MemoryType type, WasmMemoryPolicy policy = WasmMemoryPolicy.Automatic, WasmLimits? limits = null)
+        : this(MemoryTypes.Check(type), new MemorySettings(policy, true, limits ?? WasmLimits.Default, null)) => IsHostDefined = true;
+
+    /// <summary>A memory of a checked type, used by one (its creator).</summary>
+    internal WasmMemory(MemoryType type, MemorySettings settings)
+    {
+        declared = type;
+        var length = MemoryTypes.Bytes(type.Minimum, type);
+        largest = MemoryTypes.LargestBytes(type, settings.Limits);
+        if (length > largest)
+            throw new WasmLinkException($"memory too large: {type} is {Bytes(length)}, the limit for a memory is {Bytes((ulong)settings.Limits.MemoryBytes)}");
+        if (settings.Budget?.TryCharge((long)length) == false)
+            throw new WasmLinkException(
+                $"memory too large: {type} is {Bytes(length)}, and {Bytes((ulong)settings.Budget.Used)} of the {Bytes((ulong)settings.Budget.Limit)} allowed to the runtime are in use");
+        storage = StoragePlan.TryCreate(type, length, largest, settings.Policy, settings.Guarded);
+        if (storage is null)
+        {
+            settings.Budget?.Refund((long)length);
+            throw new WasmLinkException($"memory refused: the system has no {Bytes(length)} for {type}{(type.Shared ? $" (shared: room up to {Bytes(largest)} is needed at once)" : "")}");
+        }
+        storage.Budget = settings.Budget;
+        Base = storage.Base;
+        Length = length;
+    }
 
     /// <summary>The type; its minimum is the size now.</summary>
-    public MemoryType Type => throw new NotImplementedException();
+    public MemoryType Type => declared with { Minimum = Pages };
 
     /// <summary>Size in bytes.</summary>
     public long ByteLength => (long)Volatile.Read(ref Length);
 
     /// <summary>Size in pages (64 KiB unless the type says otherwise).</summary>
-    public long Pages => throw new NotImplementedException();
+    public long Pages => ByteLength >> declared.PageSizeLog2;
 
     /// <summary>Whether several threads may use the memory, with atomics, wait and notify.</summary>
-    public bool IsShared => Type.Shared;
+    public bool IsShared => declared.Shared;
+
+    /// <summary>Whether the host made it.</summary>
+    internal bool IsHostDefined { get; }
+
+    /// <summary>The limits of its type, without the present size.</summary>
+    internal MemoryType Declared => declared;
 
     /// <summary>Adds pages, zeroed. Spans over the memory stay valid.</summary>
     /// <param name="pages">How many.</param>
     /// <returns>The old size in pages, or -1 if the maximum, a limit or the system does not allow it.</returns>
-    public long Grow(long pages) => throw new NotImplementedException();
+    public long Grow(long pages)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pages);
+        return GrowPages((ulong)pages);
+    }
 
-    /// <summary>Gives the memory back once no instance uses it. Only for memories made by the host; one that an instance defines goes with its instances.</summary>
-    public void Dispose() => throw new NotImplementedException();
-
-    /// <summary>First byte. Never changes, except under the moving fallback, and then only inside <see cref="GrowPages"/> of an unshared memory.</summary>
+    /// <summary>First byte. Never changes, except under the moving fallback, and then only inside <see cref="GrowPages"/> of an unshared memory. Read it after <see cref="Length"/>.</summary>
     internal byte* Base;
 
-    /// <summary>Accessible bytes from <see cref="Base"/>; only ever grows. Engines may cache it as long as they look again before they trap.</summary>
+    /// <summary>
+    /// Accessible bytes from <see cref="Base"/>; only ever grows, until the memory is given back and it becomes 0. Engines may cache it as long as they look again before they trap.
+    /// </summary>
     internal ulong Length;
 
     /// <summary>memory.grow: the old size in pages, or -1. Thread-safe.</summary>
-    internal long GrowPages(ulong pages) => throw new NotImplementedException();
+    internal long GrowPages(ulong pages)
+    {
+        lock (gate)
+        {
+            var old = Length;
+            var oldPages = old >> declared.PageSizeLog2;
+            if (pages == 0)
+                return (long)oldPages;
+            if (storage is null || pages > (largest - old) >> declared.PageSizeLog2)
+                return -1;
+            var length = old + (pages << declared.PageSizeLog2);
+            if (declared.Shared && !storage.CanGrowInPlace(length))
+                return -1;
+            var budget = storage.Budget;
+            if (budget?.TryCharge((long)(length - old)) == false)
+                return -1;
+            if (!storage.TryGrow(length))
+            {
+                budget?.Refund((long)(length - old));
+                return -1;
+            }
+            // The base before the length: who sees the new length must not use it with the old base.
+            Base = storage.Base;
+            Volatile.Write(ref Length, length);
+            return (long)oldPages;
+        }
+    }
 
-    /// <summary>memory.atomic.wait32: 0 ok, 1 not equal, 2 timed out. The address is checked by the caller. Timeout in nanoseconds, negative for ever.</summary>
-    internal int Wait32(ulong address, int expected, long timeout, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>memory.atomic.wait64.</summary>
-    internal int Wait64(ulong address, long expected, long timeout, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>memory.atomic.notify: how many waiters were woken.</summary>
-    internal int NotifyWaiters(ulong address, uint count) => throw new NotImplementedException();
+    private static string Bytes(ulong bytes) => bytes switch
+    {
+        >= 1 << 30 when bytes % (1 << 30) == 0 => $"{bytes >> 30} GiB",
+        >= 1 << 20 when bytes % (1 << 20) == 0 => $"{bytes >> 20} MiB",
+        >= 1 << 10 when bytes % (1 << 10) == 0 => $"{bytes >> 10} KiB",
+        _ => $"{bytes} bytes",
+    };
 }

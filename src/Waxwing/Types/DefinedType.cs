@@ -14,7 +14,7 @@ public sealed class DefinedType
         Kind = kind;
         IsFinal = final;
         Supertype = supertype;
-        Display = supertype is null ? [this] : [.. supertype.Display, this];
+        Depth = supertype is null ? 0 : supertype.Depth + 1;
     }
 
     internal CompositeKind Kind { get; }
@@ -42,8 +42,22 @@ public sealed class DefinedType
     internal ValueType[] ResultTypes { get; set; } = [];
     internal StorageType[] FieldTypes { get; set; } = [];
 
-    /// <summary>Supertypes from the root to this type itself; at most 64 entries.</summary>
-    internal DefinedType[] Display { get; }
+    /// <summary>Declared supertypes above this type; at most 63.</summary>
+    internal int Depth { get; }
+
+    /// <summary>
+    /// Supertypes from the root to this type itself; at most 64 entries. Made when first asked for: a type section of a million types in chains would
+    /// otherwise cost half a gigabyte.
+    /// </summary>
+    internal DefinedType[] Display => display ??= MakeDisplay();
+
+    private DefinedType[]? display;
+
+    /// <summary>Sets this type apart from every other ever made in this process; smaller in supertypes and in types of earlier groups.</summary>
+    internal long Id { get; init; }
+
+    /// <summary>The recursion group, which keeps all its members alive.</summary>
+    internal Types.TypeGroup? Group { get; init; }
 
     /// <summary>Slots that the parameters, and the results, take in the slot layout.</summary>
     internal int ParameterSlots { get; set; }
@@ -57,8 +71,16 @@ public sealed class DefinedType
     /// <summary>Whether this is <paramref name="other"/> or declared, directly or not, a subtype of it. Cost: O(1).</summary>
     public bool IsSubtypeOf(DefinedType other)
     {
-        var depth = other.Display.Length - 1;
-        return ReferenceEquals(this, other) || (depth < Display.Length && ReferenceEquals(Display[depth], other));
+        var depth = other.Depth;
+        return ReferenceEquals(this, other) || (depth < Depth && (ReferenceEquals(Supertype, other) || ReferenceEquals(Display[depth], other)));
+    }
+
+    private DefinedType[] MakeDisplay()
+    {
+        var types = new DefinedType[Depth + 1];
+        for (var type = this; type is not null; type = type.Supertype)
+            types[type.Depth] = type;
+        return types;
     }
 
     /// <summary>The type in the text format, such as <c>(func (param i32) (result i32))</c>.</summary>

@@ -1,10 +1,14 @@
+using Waxwing.Runtime;
+
 namespace Waxwing;
 
-/// <summary>A struct or array of the GC proposal, allocated by a guest or the host and collected by the .NET garbage collector.</summary>
+/// <summary>A struct or array of the GC proposal, allocated by a guest or the host and collected by the .NET garbage collector. Specification: 4.2 Structure and array instances.</summary>
 public abstract class WasmObject
 {
-    private protected WasmObject(DefinedType type) => Type = type;
+    internal readonly ObjectLayout Layout;
+
+    private protected WasmObject(ObjectLayout layout) => Layout = layout;
 
     /// <summary>The object's defined type.</summary>
-    public DefinedType Type { get; }
+    public DefinedType Type => Layout.Type;
 }

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Waxwing.Cli.Running;
+
+namespace Waxwing.Cli.Commands;
+
+/// <summary><c>waxwing run [options] FILE [ARGS...]</c></summary>
+internal static class RunCommand
+{
+    private const string Lesson =
+        """
+        Options come before FILE; everything after FILE belongs to the guest.
+        The guest sees only what it is given: no folder without --dir, no variable without --env.
+
+        Examples:
+          waxwing run hello.wasm                                a WASI program
+          waxwing run --dir data::/data,ro app.wasm /data/x     a folder, for reading only, and an argument
+          waxwing run --invoke add add.wat 2 3                  prints 5; arguments are parsed as the signature says
+          waxwing run --preload env=memory.wat main.wasm        instantiate memory.wat as "env" first: it provides what main imports
+          waxwing run --provide-memory --invoke f main.wasm     or create the memories that nobody provides
+          waxwing run --timeout 5s --max-memory 256MiB untrusted.wasm
+
+        Arguments of --invoke: integers in decimal (-1) or hexadecimal (0xff), floats (1.5, inf, nan), vectors as 0x and 32 hexadecimal digits, null;
+        for an externref any text. Results are printed one per line.
+
+        Exit codes: the guest's own; 1 the module cannot be loaded, validated or linked; 2 usage; 124 timeout; 134 trap.
+        """;
+
+    public static Command Create()
+    {
+        var file = Options.File();
+        var arguments = new Argument<string[]>("ARGS") { Description = "Arguments for the guest.", Arity = ArgumentArity.ZeroOrMore };
+        var invoke = new Option<string?>("--invoke") { Description = "Call this export instead of running a program, and print its results.", HelpName = "NAME" };
+        var preload = Repeatable("--preload", "NAME=FILE", "Instantiate FILE under NAME first, so that other modules can import from it. Repeatable, in order.");
+        var provide = new Option<bool>("--provide-memory") { Description = "Create the memories that are imported and nobody provides, of the size asked for." };
+        var directories = Repeatable("--dir", "HOST[::GUEST][,ro]", "Give the guest a folder, as GUEST; ,ro for reading only. Repeatable.");
+        var variables = Repeatable("--env", "K=V", "Set an environment variable for the guest. Repeatable.");
+        var inherit = new Option<bool>("--inherit-env") { Description = "Give the guest all environment variables of this process." };
+        var timeout = new Option<string?>("--timeout") { Description = "Stop the guest after this time, with exit code 124: 250ms, 5s, 2m, 1h.", HelpName = "TIME" };
+        var fuel = new Option<long?>("--fuel") { Description = "Let each instance execute about N instructions, then trap.", HelpName = "N" };
+        var memory = new Option<string?>("--max-memory") { Description = "Bound the linear memories, each and together: 256MiB, 2GiB.", HelpName = "SIZE" };
+        var stats = new Option<bool>("--stats") { Description = "Print times and sizes to standard error at the end." };
+        var engine = Options.Engine();
+        var features = Options.Features();
+
+        var command = new TaughtCommand("run", "Runs a program, or calls one of its exports.", Lesson)
+        {
+            file, arguments, invoke, preload, provide, directories, variables, inherit, timeout, fuel, memory, engine, features, stats,
+        };
+        command.SetAction(parsed =>
+        {
+            var request = new RunRequest
+            {
+                File = parsed.GetRequiredValue(file),
+                Arguments = parsed.GetValue(arguments) ?? [],
+                Invoke = parsed.GetValue(invoke),
+                Preloads = [.. parsed.GetValue(preload)!.Select(text => Pair.Parse(text, "--preload"))],
+                ProvideMemory = parsed.GetValue(provide),
+                Directories = [.. parsed.GetValue(directories)!.Select(DirectoryGrant.Parse)],
+                Variables = [.. parsed.GetValue(variables)!.Select(text => Pair.Parse(text, "--env"))],
+                InheritEnvironment = parsed.GetValue(inherit),
+                Timeout = parsed.GetValue(timeout) is { } time ? Duration.Parse(time) : null,
+                Fuel = parsed.GetValue(fuel),
+                MaximumMemory = parsed.GetValue(memory) is { } size ? ByteSize.Parse(size) : null,
+                Engine = parsed.GetValue(engine),
+                Features = Options.ParseFeatures(parsed.GetValue(features)),
+                Statistics = parsed.GetValue(stats),
+            };
+            return new GuestRun(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute();
+        });
+        return command;
+    }
+
+    private static Option<string[]> Repeatable(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => [] };
+}

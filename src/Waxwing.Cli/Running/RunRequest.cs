@@ -1,0 +1,26 @@
+namespace Waxwing.Cli.Running;
+
+/// <summary>What <c>waxwing run</c> was asked to do.</summary>
+internal sealed record RunRequest
+{
+    public required string File { get; init; }
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The export to call; null to run a program.</summary>
+    public string? Invoke { get; init; }
+
+    public IReadOnlyList<(string Name, string File)> Preloads { get; init; } = [];
+    public bool ProvideMemory { get; init; }
+    public IReadOnlyList<DirectoryGrant> Directories { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Variables { get; init; } = [];
+    public bool InheritEnvironment { get; init; }
+    public TimeSpan? Timeout { get; init; }
+    public long? Fuel { get; init; }
+
+    /// <summary>Bytes of linear memory, of each and of all together.</summary>
+    public long? MaximumMemory { get; init; }
+
+    public WasmEngineKind Engine { get; init; }
+    public WasmFeatures Features { get; init; } = WasmFeatures.All;
+    public bool Statistics { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.IO.Enumeration;
+using System.Text.Json;
+
+namespace Waxwing.Cli.Wast;
+
+/// <summary>
+/// A row of the exclusions file: assertions that are expected to fail, and why. They are run all the same; one that fails counts as skipped, and a row of which
+/// nothing fails any more is stale.
+/// </summary>
+/// <param name="Path">The end of the script's path, with `*` and `?`.</param>
+/// <param name="Lines">Lines on which the excluded commands begin; empty for the whole script.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, string Reason)
+{
+    /// <summary>Whether the row speaks of a script.</summary>
+    public bool IsAbout(string scriptPath)
+    {
+        var path = System.IO.Path.GetFullPath(scriptPath).Replace('\\', '/');
+        return FileSystemName.MatchesSimpleExpression("*/" + Path, path, ignoreCase: false);
+    }
+
+    public bool Covers(int line) => Lines.Count == 0 || Lines.Contains(line);
+
+    /// <summary>Reads a file of rows.</summary>
+    /// <exception cref="UsageException">The file is not a JSON array of rows.</exception>
+    public static IReadOnlyList<Exclusion> Load(Stream json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return [.. document.RootElement.EnumerateArray().Select(Read)];
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new UsageException($"the exclusions file cannot be read: {problem.Message}");
+        }
+    }
+
+    /// <summary>The rows that the program was built with.</summary>
+    public static IReadOnlyList<Exclusion> LoadBuiltIn()
+    {
+        using var stream = typeof(Exclusion).Assembly.GetManifestResourceStream("spec-exclusions.json")!;
+        return Load(stream);
+    }
+
+    private static Exclusion Read(JsonElement row) => new(
+        row.GetProperty("path").GetString() ?? throw new JsonException("a path must be a string"),
+        row.TryGetProperty("lines", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetInt32())] : [],
+        row.GetProperty("reason").GetString() is { Length: > 0 } reason ? reason : throw new JsonException("a row needs a reason"));
+}

@@ -1,0 +1,15 @@
+namespace Waxwing.Cli.Wast;
+
+/// <summary>How scripts are run.</summary>
+internal sealed record ScriptOptions
+{
+    public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
+
+    /// <summary>Whether modules must survive printing and parsing, encoding and decoding.</summary>
+    public bool RoundTrip { get; init; }
+
+    /// <summary>What a single command may take; a guest is then interrupted, and a script that does not react is given up.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
+}

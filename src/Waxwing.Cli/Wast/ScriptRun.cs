@@ -1,0 +1,2 @@
+namespace Waxwing.Cli.Wast;
+internal static class ScriptRun { public static ScriptReport Execute(string path, ScriptOptions options) => throw new NotImplementedException(path+options); }

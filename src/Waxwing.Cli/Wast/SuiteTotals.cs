@@ -1,0 +1,30 @@
+namespace Waxwing.Cli.Wast;
+
+/// <summary>Sums over scripts.</summary>
+internal sealed class SuiteTotals
+{
+    public int Scripts { get; private set; }
+    public int Passed { get; private set; }
+    public int Failed { get; private set; }
+    public int Skipped { get; private set; }
+    public int Rejections { get; private set; }
+    public int Phrases { get; private set; }
+    public int RoundTrips { get; private set; }
+    public HashSet<Exclusion> Stale { get; } = [];
+    public TimeSpan Time { get; private set; }
+
+    public double PhrasePercentage => Rejections == 0 ? 100 : 100.0 * Phrases / Rejections;
+
+    public void Add(ScriptReport report)
+    {
+        Scripts++;
+        Passed += report.Passed;
+        Failed += report.Failures.Count;
+        Skipped += report.Skipped.Count;
+        Rejections += report.Rejections;
+        Phrases += report.Phrases;
+        RoundTrips += report.RoundTrips;
+        Stale.UnionWith(report.Stale);
+        Time += report.Time;
+    }
+}

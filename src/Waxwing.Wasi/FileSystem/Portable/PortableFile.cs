@@ -1,0 +1,146 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Waxwing.Wasi.FileSystem.Portable;
+
+/// <summary>A file of the host by means of the base class library.</summary>
+internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenMode mode) : WasiFile
+{
+    private const WasiFileFlags SyncFlags = WasiFileFlags.DataSync | WasiFileFlags.Sync | WasiFileFlags.ReadSync;
+    private readonly Lock _positionLock = new();
+    private long _position;
+    private WasiFileFlags _flags = mode.FileFlags;
+
+    public static WasiNode Open(string path, WasiOpenMode mode, bool exists)
+    {
+        var truncate = (mode.Flags & WasiOpenFlags.Truncate) != 0;
+        var access = mode.Write || truncate || !exists ? mode.Read ? FileAccess.ReadWrite : FileAccess.Write : FileAccess.Read;
+        // CreateNew follows no link that somebody put there since the caller looked.
+        var handle = File.OpenHandle(path, exists ? FileMode.Open : FileMode.CreateNew, access, FileShare.ReadWrite | FileShare.Delete);
+        if (truncate)
+            RandomAccess.SetLength(handle, 0);
+        return new PortableFile(handle, path, mode);
+    }
+
+    public override WasiFileType Type => WasiFileType.RegularFile;
+
+    public override WasiFileFlags Flags => _flags;
+
+    public override WasiErrno SetFlags(WasiFileFlags flags)
+    {
+        _flags = flags;
+        return WasiErrno.Success;
+    }
+
+    public override WasiErrno GetStat(out WasiFileStat stat)
+    {
+        var error = PortableNode.GetStat(path, out stat);
+        // Removed or renamed while open: the handle still knows the length.
+        if (error == WasiErrno.Noent)
+        {
+            stat = new(WasiFileType.RegularFile, 0) { Device = 1, Inode = PortableNode.Inode(path), LinkCount = 0 };
+            error = WasiErrno.Success;
+        }
+        stat = stat with { Type = WasiFileType.RegularFile, Size = (ulong)RandomAccess.GetLength(handle) };
+        return error;
+    }
+
+    public override WasiErrno SetTimes(WasiTimes times) => PortableNode.Try(() =>
+    {
+        if (times.Access is { } access)
+            File.SetLastAccessTimeUtc(handle, DateTime.UnixEpoch.AddTicks((long)(access / 100)));
+        if (times.Modification is { } modification)
+            File.SetLastWriteTimeUtc(handle, DateTime.UnixEpoch.AddTicks((long)(modification / 100)));
+        return true;
+    }, out _);
+
+    public override WasiErrno Sync(bool dataOnly)
+    {
+        RandomAccess.FlushToDisk(handle);
+        return WasiErrno.Success;
+    }
+
+    public override WasiErrno Read(Span<byte> buffer, out int count, CancellationToken cancellation)
+    {
+        lock (_positionLock)
+        {
+            var error = ReadAt(buffer, (ulong)_position, out count);
+            _position += count;
+            return error;
+        }
+    }
+
+    public override WasiErrno Write(ReadOnlySpan<byte> buffer, out int count, CancellationToken cancellation)
+    {
+        lock (_positionLock)
+        {
+            if ((_flags & WasiFileFlags.Append) != 0)
+                _position = RandomAccess.GetLength(handle);
+            var error = WriteAt(buffer, (ulong)_position, out count);
+            _position += count;
+            return error;
+        }
+    }
+
+    public override WasiErrno ReadAt(Span<byte> buffer, ulong offset, out int count)
+    {
+        count = 0;
+        if (!mode.Read)
+            return WasiErrno.Badf;
+        if (offset > long.MaxValue)
+            return WasiErrno.Inval;
+        count = RandomAccess.Read(handle, buffer, (long)offset);
+        return WasiErrno.Success;
+    }
+
+    public override WasiErrno WriteAt(ReadOnlySpan<byte> buffer, ulong offset, out int count)
+    {
+        count = 0;
+        if (!mode.Write)
+            return WasiErrno.Badf;
+        if (offset > (ulong)(long.MaxValue - buffer.Length))
+            return WasiErrno.Fbig;
+        RandomAccess.Write(handle, buffer, (long)offset);
+        count = buffer.Length;
+        if ((_flags & SyncFlags) != 0)
+            RandomAccess.FlushToDisk(handle);
+        return WasiErrno.Success;
+    }
+
+    public override WasiErrno Seek(long offset, WasiWhence whence, out ulong position)
+    {
+        lock (_positionLock)
+        {
+            var from = whence switch { WasiWhence.Start => 0, WasiWhence.Current => _position, _ => RandomAccess.GetLength(handle) };
+            position = 0;
+            if (offset > 0 && from > long.MaxValue - offset)
+                return WasiErrno.Overflow;
+            if (from + offset < 0)
+                return WasiErrno.Inval;
+            position = (ulong)(_position = from + offset);
+            return WasiErrno.Success;
+        }
+    }
+
+    public override WasiErrno SetSize(ulong size)
+    {
+        if (!mode.Write)
+            return WasiErrno.Badf;
+        if (size > long.MaxValue)
+            return WasiErrno.Fbig;
+        RandomAccess.SetLength(handle, (long)size);
+        return WasiErrno.Success;
+    }
+
+    public override bool IsReady(bool write, out ulong available, out bool hangup)
+    {
+        hangup = false;
+        available = write ? 0 : (ulong)Math.Max(0, RandomAccess.GetLength(handle) - _position);
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            handle.Dispose();
+    }
+}

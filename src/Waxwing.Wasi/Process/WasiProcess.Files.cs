@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+using Waxwing.Wasi.Abi;
+using Waxwing.Wasi.Functions;
+
+namespace Waxwing.Wasi;
+
+public sealed partial class WasiProcess
+{
+    // What one readv or writev takes; the guest's call transfers less than it asked for, as it may.
+    private const int MaximumBuffers = 1024;
+
+    // Looking through more entries than this for one that is not empty would be work for nothing.
+    private const uint MaximumListed = 65_536;
+
+    internal WasiErrno FdRead(in WasiCall call)
+    {
+        var memory = call.Memory;
+        memory.Check(call.U32(3), 4);
+        var error = GetFile(call.U32(0), WasiRights.FdRead, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
+        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
+        if (error != WasiErrno.Success)
+            return error;
+        nuint total = 0;
+        if (buffers.Length > 0)
+            error = file.ReadVector(buffers, out total, call.Cancellation);
+        if (error == WasiErrno.Success)
+            memory.WriteUInt32(call.U32(3), (uint)total);
+        return error;
+    }
+
+    internal WasiErrno FdWrite(in WasiCall call)
+    {
+        var memory = call.Memory;
+        memory.Check(call.U32(3), 4);
+        var error = GetFile(call.U32(0), WasiRights.FdWrite, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
+        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
+        if (error != WasiErrno.Success)
+            return error;
+        nuint total = 0;
+        if (buffers.Length > 0)
+            error = file.WriteVector(buffers, out total, call.Cancellation);
+        if (error == WasiErrno.Success)
+            memory.WriteUInt32(call.U32(3), (uint)total);
+        return error;
+    }
+
+    internal WasiErrno FdPread(in WasiCall call)
+    {
+        var memory = call.Memory;
+        memory.Check(call.U32(4), 4);
+        var error = GetFile(call.U32(0), WasiRights.FdRead | WasiRights.FdSeek, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
+        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
+        if (error != WasiErrno.Success)
+            return error;
+        nuint total = 0;
+        if (buffers.Length > 0)
+            error = file.ReadVectorAt(buffers, call.U64(3), out total);
+        if (error == WasiErrno.Success)
+            memory.WriteUInt32(call.U32(4), (uint)total);
+        return error;
+    }
+
+    internal WasiErrno FdPwrite(in WasiCall call)
+    {
+        var memory = call.Memory;
+        memory.Check(call.U32(4), 4);
+        var error = GetFile(call.U32(0), WasiRights.FdWrite | WasiRights.FdSeek, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
+        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
+        if (error != WasiErrno.Success)
+            return error;
+        nuint total = 0;
+        if (buffers.Length > 0)
+            error = file.WriteVectorAt(buffers, call.U64(3), out total);
+        if (error == WasiErrno.Success)
+            memory.WriteUInt32(call.U32(4), (uint)total);
+        return error;
+    }
+
+    internal WasiErrno FdSeek(in WasiCall call)
+    {
+        call.Memory.Check(call.U32(3), 8);
+        var number = call.U32(2);
+        if (number > 2)
+            return WasiErrno.Inval;
+        // The older snapshot counts: current, end, start.
+        var whence = (WasiWhence)(call.IsUnstable ? (number + 1) % 3 : number);
+        var offset = (long)call.U64(1);
+        var isTell = offset == 0 && whence == WasiWhence.Current;
+        var error = GetFile(call.U32(0), isTell ? WasiRights.FdTell : WasiRights.FdSeek, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        error = file.Seek(offset, whence, out var position);
+        if (error == WasiErrno.Success)
+            call.Memory.WriteUInt64(call.U32(3), position);
+        return error;
+    }
+
+    internal WasiErrno FdTell(in WasiCall call)
+    {
+        call.Memory.Check(call.U32(1), 8);
+        var error = GetFile(call.U32(0), WasiRights.FdTell, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        error = file.Seek(0, WasiWhence.Current, out var position);
+        if (error == WasiErrno.Success)
+            call.Memory.WriteUInt64(call.U32(1), position);
+        return error;
+    }
+
+    internal WasiErrno FdAdvise(in WasiCall call)
+    {
+        if (call.U32(3) > (uint)WasiAdvice.NoReuse)
+            return WasiErrno.Inval;
+        var error = GetFile(call.U32(0), WasiRights.FdAdvise, out var file);
+        return error == WasiErrno.Success ? file.Advise(call.U64(1), call.U64(2), (WasiAdvice)call.U32(3)) : error;
+    }
+
+    internal WasiErrno FdAllocate(in WasiCall call)
+    {
+        var error = GetFile(call.U32(0), WasiRights.FdAllocate, out var file);
+        if (error != WasiErrno.Success)
+            return error;
+        var (offset, length) = (call.U64(1), call.U64(2));
+        return length == 0 ? WasiErrno.Inval : offset + length < offset ? WasiErrno.Fbig : file.Allocate(offset, length);
+    }
+
+    internal WasiErrno FdFilestatSetSize(in WasiCall call)
+    {
+        var error = GetFile(call.U32(0), WasiRights.FdFilestatSetSize, out var file);
+        return error == WasiErrno.Success ? file.SetSize(call.U64(1)) : error;
+    }
+
+    private const int FewBuffers = 8;
+
+    private static bool Few(uint count) => count <= FewBuffers;
+
+    /// <summary>The guest's list of buffers, checked; empty ones are left out. Shortens the span to those it found.</summary>
+    private static unsafe WasiErrno Gather(GuestMemory memory, uint list, uint count, ref Span<GuestBuffer> buffers)
+    {
+        if (count > MaximumListed)
+            return WasiErrno.Inval;
+        // SAFETY: the whole list is checked here; its entries are read once each, as another thread of the guest may change them.
+        var entries = (uint*)memory.Locate(list, (ulong)count * GuestLayout.IovecSize);
+        var (used, left) = (0, GuestMemory.LongestRange);
+        for (var i = 0u; i < count && used < buffers.Length && left > 0; i++)
+        {
+            var start = Unsafe.ReadUnaligned<uint>(entries + 2 * i);
+            var length = Unsafe.ReadUnaligned<uint>(entries + 2 * i + 1);
+            if (length == 0)
+                continue;
+            var address = memory.Locate(start, length);
+            length = Math.Min(length, left);
+            left -= length;
+            buffers[used++] = new(address, length);
+        }
+        buffers = buffers[..used];
+        return WasiErrno.Success;
+    }
+}

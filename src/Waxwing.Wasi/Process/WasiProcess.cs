@@ -1,0 +1,166 @@
+using System.Diagnostics.CodeAnalysis;
+using Waxwing.Wasi.Abi;
+using Waxwing.Wasi.Clocks;
+using Waxwing.Wasi.Descriptors;
+using Waxwing.Wasi.FileSystem;
+using Waxwing.Wasi.FileSystem.Linux;
+using Waxwing.Wasi.FileSystem.Portable;
+using Waxwing.Wasi.Functions;
+
+namespace Waxwing.Wasi;
+
+/// <summary>
+/// What WASI is to the guests that share it: arguments, environment, open files, clocks. Made by <see cref="WasiRuntimeExtensions.AddWasi"/>. Thread-safe. If it is not disposed, files the guest left
+/// open are closed when the garbage collector finds them.
+/// </summary>
+public sealed partial class WasiProcess : IDisposable
+{
+    private readonly WasiStrings _arguments;
+    private readonly WasiStrings _environment;
+    private readonly WasiClocks _clocks;
+    private readonly WasiRandom _random;
+    private readonly DescriptorTable _descriptors;
+
+    internal WasiProcess(WasiOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumOpenFiles, 3);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaximumOpenFiles, 1_000_000);
+        _arguments = WasiStrings.FromArguments(options.Args);
+        _environment = WasiStrings.FromEnvironment(options.Environment);
+        _clocks = new(options.TimeProvider);
+        _random = new(options.RandomSource, options.RandomSeed);
+        _descriptors = new(options.MaximumOpenFiles);
+        try
+        {
+            AddStandardStream(options.Stdin, 0, options.InheritsStandardStreams);
+            AddStandardStream(options.Stdout, 1, options.InheritsStandardStreams);
+            AddStandardStream(options.Stderr, 2, options.InheritsStandardStreams);
+            foreach (var grant in options.Grants)
+                AddGrant(grant);
+        }
+        catch
+        {
+            _descriptors.CloseAll();
+            throw;
+        }
+    }
+
+    /// <summary>Closes everything that is open and flushes the standard streams. Guests still running get <see cref="WasiErrno.Badf"/> from then on.</summary>
+    public void Dispose() => _descriptors.CloseAll();
+
+    /// <summary>Number of descriptors open now.</summary>
+    internal DescriptorTable Descriptors => _descriptors;
+
+    /// <summary>The way from a guest's call to the function; no exception of input and output goes on to the guest's caller.</summary>
+    internal void Call(WasiFunction function, WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results, bool isUnstable)
+    {
+        var error = TryGetMemory(caller, out var memory)
+            ? Call(function, new WasiCall(GuestMemory.Of(memory), arguments, caller.CancellationToken, isUnstable))
+            : Call(function, new WasiCall(default, arguments, caller.CancellationToken, isUnstable));
+        if (function.HasResult)
+            results[0] = (int)error;
+        GC.KeepAlive(memory);
+    }
+
+    internal WasiErrno Call(WasiFunction function, in WasiCall call)
+    {
+        try
+        {
+            return function.Handler(this, call);
+        }
+        catch (GuestFaultException)
+        {
+            return WasiErrno.Fault;
+        }
+        catch (Exception exception) when (HostExceptions.TryMap(exception, out var error))
+        {
+            return error;
+        }
+    }
+
+    private static bool TryGetMemory(WasmCaller caller, [NotNullWhen(true)] out WasmMemory? memory)
+    {
+        // A guest without memory can still exit, yield and close.
+        try
+        {
+            memory = caller.Memory;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            memory = null;
+            return false;
+        }
+    }
+
+    private void AddStandardStream(Stream? stream, int number, bool inherit)
+    {
+        var isOutput = number != 0;
+        WasiFile? file = null;
+        if (stream is null && inherit)
+            file = LinuxPlatform.IsSupported ? LinuxFile.DuplicateHost(number, isOutput) : ConsoleStream(number);
+        file ??= new StreamFile(stream ?? Stream.Null, WasiFileType.Unknown);
+        var rights = file.Type is WasiFileType.RegularFile or WasiFileType.BlockDevice ? WasiRights.RegularFile : WasiRights.Stream;
+        rights &= ~(isOutput ? WasiRights.FdRead : WasiRights.NeedsWriting);
+        _descriptors.Add(new(file, rights, WasiRights.None), out _);
+    }
+
+    private static StreamFile ConsoleStream(int number)
+    {
+        var (stream, isRedirected) = number switch
+        {
+            0 => (Console.OpenStandardInput(), Console.IsInputRedirected),
+            1 => (Console.OpenStandardOutput(), Console.IsOutputRedirected),
+            _ => (Console.OpenStandardError(), Console.IsErrorRedirected),
+        };
+        return new(stream, isRedirected ? WasiFileType.Unknown : WasiFileType.CharacterDevice);
+    }
+
+    private void AddGrant(WasiGrant grant)
+    {
+        var directory = grant.Directory ??
+            (LinuxPlatform.IsSupported ? (WasiDirectory)LinuxDirectory.OpenHost(grant.HostPath!) : PortableDirectory.OpenHost(grant.HostPath!));
+        var name = WasiStrings.Encode(grant.GuestPath, "A guest path");
+        var error = _descriptors.Add(
+            new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, OwnsNode = grant.Directory is null }, out _);
+        if (error != WasiErrno.Success)
+            throw new ArgumentException($"More directories are granted than {nameof(WasiOptions.MaximumOpenFiles)} allows.");
+    }
+
+    /// <summary>The descriptor of a number, if it allows something.</summary>
+    private WasiErrno Get(uint number, WasiRights needed, out Descriptor descriptor)
+    {
+        descriptor = _descriptors.Find(number)!;
+        return descriptor is null ? WasiErrno.Badf : descriptor.Allows(needed);
+    }
+
+    /// <summary>A descriptor that must be a file.</summary>
+    private WasiErrno GetFile(uint number, WasiRights needed, out WasiFile file)
+    {
+        file = null!;
+        if (_descriptors.Find(number) is not { } descriptor)
+            return WasiErrno.Badf;
+        if (descriptor.Node is not WasiFile found)
+            return WasiErrno.Isdir;
+        file = found;
+        var error = descriptor.Allows(needed);
+        // Not open for reading or writing is what POSIX programs know as a bad descriptor; not seekable they ask about.
+        return error != WasiErrno.Notcapable ? error
+            : (needed & (WasiRights.FdRead | WasiRights.FdWrite)) != 0 ? WasiErrno.Badf
+            : (needed & (WasiRights.FdSeek | WasiRights.FdTell)) != 0 && found.Type != WasiFileType.RegularFile ? WasiErrno.Spipe
+            : error;
+    }
+
+    /// <summary>A descriptor that must be a directory.</summary>
+    private WasiErrno GetDirectory(uint number, WasiRights needed, out WasiDirectory directory, out Descriptor descriptor)
+    {
+        directory = null!;
+        descriptor = _descriptors.Find(number)!;
+        if (descriptor is null)
+            return WasiErrno.Badf;
+        if (descriptor.Node is not WasiDirectory found)
+            return WasiErrno.Notdir;
+        directory = found;
+        return descriptor.Allows(needed);
+    }
+}

@@ -1,0 +1,74 @@
+namespace Waxwing.Runtime;
+
+/// <summary>
+/// Gives memories back without pulling them from under running code. The memory is first made empty (base and length zero) for everybody who looks from now on; a process-wide
+/// barrier makes sure that whoever looked before is visible as active; the bytes go when all stays that may have looked are over: mostly at once, else at a later disposal.
+/// So guests pay nothing for it but two plain stores a call from the host.
+/// </summary>
+internal static class Reclamation
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<Deferred> Waiting = [];
+
+    private static volatile bool hasWaiting;
+
+    /// <summary>Whether anything waits for guests to leave.</summary>
+    public static bool HasWaiting => hasWaiting;
+
+    /// <summary>Storage that waits for running guests: for the tests' census.</summary>
+    public static int Pending
+    {
+        get
+        {
+            lock (Gate)
+                return Waiting.Count;
+        }
+    }
+
+    /// <param name="memory">The memory, already hidden: nobody can find the storage through it any more.</param>
+    /// <param name="storage">Its storage.</param>
+    public static void Retire(WasmMemory memory, MemoryStorage storage)
+    {
+        Interlocked.MemoryBarrierProcessWide();
+        var users = ActivationRegistry.UsersOf(memory);
+        if (users.Count == 0)
+        {
+            storage.Release();
+        }
+        else
+        {
+            lock (Gate)
+            {
+                Waiting.Add(new(storage, users));
+                hasWaiting = true;
+            }
+        }
+        Drain();
+    }
+
+    /// <summary>Releases what is no longer in use. Cost: O(what waits).</summary>
+    public static void Drain()
+    {
+        List<MemoryStorage>? done = null;
+        lock (Gate)
+        {
+            for (var i = Waiting.Count - 1; i >= 0; i--)
+            {
+                var (storage, users) = Waiting[i];
+                users.RemoveAll(stay => stay.IsOver);
+                if (users.Count > 0)
+                    continue;
+                (done ??= []).Add(storage);
+                Waiting[i] = Waiting[^1];
+                Waiting.RemoveAt(Waiting.Count - 1);
+            }
+            hasWaiting = Waiting.Count > 0;
+        }
+        if (done is null)
+            return;
+        foreach (var storage in done)
+            storage.Release();
+    }
+
+    private readonly record struct Deferred(MemoryStorage Storage, List<Stay> Users);
+}

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+
+namespace Waxwing.Runtime;
+
+/// <summary>
+/// Reserved address space kept for reuse: a small module would otherwise spend more on mapping and unmapping than on everything else. What is in the pool is zero: a reservation is wiped
+/// when it comes back, before anybody else can get it. Thread-safe.
+/// </summary>
+internal static unsafe class ReservationPool
+{
+    /// <summary>32 reservations with at most 256 KiB committed: 8 MiB of memory at most stay with the process.</summary>
+    private const int Capacity = 32;
+
+    /// <summary>Up to here clearing is cheaper than unmapping and faulting the pages in again.</summary>
+    private const uint KeepCommitted = 256 << 10;
+
+    private static readonly Reservation[] Free = new Reservation[Capacity];
+    private static readonly Lock Gate = new();
+    private static int count;
+
+    /// <summary>Reservations that exist, in use or pooled.</summary>
+    private static int live;
+    private static long lastCollection = -1000;
+
+    /// <summary>Reservations that exist, in use or pooled: for the tests' census.</summary>
+    public static int Live => Volatile.Read(ref live);
+
+    /// <summary>A reservation of exactly so many bytes, zero where it is committed; null if the system refuses.</summary>
+    public static Reservation? Rent(nuint bytes)
+    {
+        lock (Gate)
+        {
+            for (var i = count - 1; i >= 0; i--)
+            {
+                if (Free[i].Bytes != bytes)
+                    continue;
+                var found = Free[i];
+                Free[i] = Free[--count];
+                return found;
+            }
+        }
+        var address = VirtualMemory.Reserve(bytes);
+        if (address == null)
+        {
+            Scavenge();
+            address = VirtualMemory.Reserve(bytes);
+        }
+        if (address == null)
+            return null;
+        Interlocked.Increment(ref live);
+        return new Reservation(address, bytes, 0);
+    }
+
+    public static void Return(Reservation reservation)
+    {
+        if (Wipe(ref reservation))
+        {
+            lock (Gate)
+            {
+                if (count < Capacity)
+                {
+                    Free[count++] = reservation;
+                    return;
+                }
+            }
+        }
+        Release(reservation);
+    }
+
+    /// <summary>Gives everything in the pool back to the system.</summary>
+    public static void Clear()
+    {
+        lock (Gate)
+        {
+            while (count > 0)
+                Release(Free[--count]);
+        }
+    }
+
+    private static void Release(Reservation reservation)
+    {
+        VirtualMemory.Release(reservation.Base, reservation.Bytes);
+        Interlocked.Decrement(ref live);
+    }
+
+    /// <summary>
+    /// Address space may be held by pooled reservations of other sizes, or by memories that were dropped but not yet finalised. The latter only when there are many at all, and
+    /// looked for once a second at most: a process with little address space must not collect garbage for each memory.
+    /// </summary>
+    private static void Scavenge()
+    {
+        Clear();
+        var now = Environment.TickCount64;
+        var last = Volatile.Read(ref lastCollection);
+        if (Volatile.Read(ref live) < 64 || now - last < 1000 || Interlocked.CompareExchange(ref lastCollection, now, last) != last)
+            return;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Clear();
+    }
+
+    private static bool Wipe(ref Reservation reservation)
+    {
+        var keep = (nuint)Math.Min(reservation.Committed, KeepCommitted);
+        if (reservation.Committed > keep && !VirtualMemory.Empty(reservation.Base + keep, reservation.Committed - keep))
+            return false;
+        NativeMemory.Clear(reservation.Base, keep);
+        reservation = new(reservation.Base, reservation.Bytes, keep);
+        return true;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+
+namespace Waxwing.Runtime;
+
+/// <summary>
+/// What the objects of a struct or array type look like in memory; one per canonical type, made on first use. A field's place depends only on the fields before it, so that
+/// an instruction typed by a supertype finds the field in an object of any subtype.
+/// </summary>
+internal sealed unsafe class ObjectLayout
+{
+    private readonly delegate*<ObjectLayout, WasmStruct> create;
+
+    private ObjectLayout(DefinedType type)
+    {
+        Type = type;
+        if (type.IsArray)
+        {
+            Element = FieldLayout.StorageOf(type.FieldTypes[0]);
+            ElementSize = FieldLayout.Size(Element);
+            return;
+        }
+        var fields = new FieldLayout[type.FieldTypes.Length];
+        int bytes = 0, references = 0;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var storage = FieldLayout.StorageOf(type.FieldTypes[i]);
+            if (storage == FieldStorage.Reference)
+            {
+                fields[i] = new(storage, references++);
+                continue;
+            }
+            var size = FieldLayout.Size(storage);
+            var alignment = Math.Min(size, 8);
+            bytes = (bytes + alignment - 1) & -alignment;
+            fields[i] = new(storage, bytes);
+            bytes += size;
+        }
+        Fields = fields;
+        var shape = StructShapes.Find((bytes + 7) / 8, references);
+        create = shape.Create;
+        ReferencesOffset = shape.ReferencesOffset;
+    }
+
+    public DefinedType Type { get; }
+
+    /// <summary>The fields of a struct type.</summary>
+    public FieldLayout[] Fields { get; } = [];
+
+    /// <summary>Bytes from <see cref="WasmStruct.Data"/> to the first reference of a struct. Read on each access to a reference field.</summary>
+    public readonly nint ReferencesOffset;
+
+    /// <summary>How elements of an array type are stored.</summary>
+    public FieldStorage Element { get; }
+
+    /// <summary>Bytes of an element of an array type; 0 for references.</summary>
+    public readonly int ElementSize;
+
+    public static ObjectLayout Of(DefinedType type) => type.Layout is { } layout ? Unsafe.As<ObjectLayout>(layout) : Make(type);
+
+    /// <summary>A struct with every field zero or null.</summary>
+    public WasmStruct NewStruct() => create(this);
+
+    /// <summary>An array with every element zero or null.</summary>
+    /// <exception cref="WasmTrapException">The array is larger than the limit, or memory was refused.</exception>
+    public WasmArray NewArray(uint length, long limit)
+    {
+        var bytes = (long)length * (Element == FieldStorage.Reference ? sizeof(nint) : ElementSize);
+        if (bytes > limit || bytes > Array.MaxLength)
+            throw new WasmTrapException(TrapCode.AllocationRefused, $"an array of {length} elements ({bytes} bytes; the limit is {Math.Min(limit, Array.MaxLength)})");
+        try
+        {
+            return Element == FieldStorage.Reference ? new WasmReferenceArray(this, new object?[length]) : new WasmNumericArray(this, (int)length, new byte[bytes]);
+        }
+        catch (OutOfMemoryException refused)
+        {
+            throw new WasmTrapException(TrapCode.AllocationRefused, $"an array of {length} elements ({bytes} bytes)", inner: refused);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectLayout Make(DefinedType type)
+    {
+        // Two threads may both make one; they are alike, but objects refer to theirs, so the first stays.
+        var layout = new ObjectLayout(type);
+        lock (type)
+            return Unsafe.As<ObjectLayout>(type.Layout ??= layout);
+    }
+}
