@@ -105,7 +105,8 @@ internal sealed unsafe partial class Activation
         var savedTop = Top - StackBase;
         var depth = frame - StackBase;
         var fpDepth = fp - StackBase;
-        (stopPc, stopFp) = (pc, fp);
+        stopPc = pc;
+        stopFp = fp;
         if (function.Host!.IsAsync && isAsync && hostDepth == 0)
             return Suspend(pc, fp, frame, function, count);
         Top = Align(frame + count * 8 + FrameHeader.Size);
@@ -144,7 +145,7 @@ internal sealed unsafe partial class Activation
         }
         catch (WasmThrownException thrown)
         {
-            pending = thrown.ToObject();
+            pending = thrown.Thrown;
         }
         finally
         {

@@ -28,7 +28,7 @@ internal sealed unsafe partial class Activation
             throw new WasmTrapException(TrapCode.StackExhausted, "too many nested calls between host and guest");
         var outer = new Outer(this);
         var instance = function.Instance!;
-        Active++;
+        Begin(instance);
         var registration = default(CancellationTokenRegistration);
         try
         {
@@ -37,57 +37,19 @@ internal sealed unsafe partial class Activation
                 cancellation = token;
                 registration = Register(token);
             }
-            var depth = Begin(function, slots, references);
+            var depth = Prepare(function, slots, references);
             Finish(Run());
-            End(function, depth, slots, references);
+            Collect(function, depth, slots, references);
         }
         finally
         {
             registration.Dispose();
             Restore(outer);
-            Active--;
+            End();
         }
     }
 
-    public async ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken token)
-    {
-        Active++;
-        cancellation = token;
-        var registration = token.CanBeCanceled ? Register(token) : default;
-        try
-        {
-            var depth = Begin(function, slots, references);
-            var status = Run();
-            while (status == Status.Suspended)
-            {
-                WasmExceptionObject? thrown = null;
-                Active--;
-                try
-                {
-                    await suspendedTask.ConfigureAwait(false);
-                }
-                catch (WasmThrownException exception)
-                {
-                    thrown = exception.ToObject();
-                }
-                finally
-                {
-                    Active++;
-                }
-                status = Resume(thrown);
-            }
-            Finish(status);
-            End(function, depth, slots, references);
-        }
-        finally
-        {
-            registration.Dispose();
-            Reset();
-            Active--;
-        }
-    }
-
-    private long Begin(WasmFunction function, Span<ulong> slots, Span<object?> references)
+    private long Prepare(WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
         var entry = (CodeEntry*)function.Entry;
         var depth = Top - StackBase;
@@ -112,7 +74,7 @@ internal sealed unsafe partial class Activation
         else
             current = Instance.Memories.Length == 0 ? null : Instance.Memories[0];
         if (hostDepth == 0 || Fuel == 0)
-            Fuel = Instance.Fuel;
+            Fuel = Instance.FuelLeft;
         NextPc = entry->Code;
         NextFp = frame;
         return depth;
@@ -122,7 +84,7 @@ internal sealed unsafe partial class Activation
 
     private void Finish(nint status)
     {
-        Instance.Fuel = Fuel;
+        Instance.FuelLeft = Fuel;
         switch (status)
         {
             case Status.Done:
@@ -139,7 +101,7 @@ internal sealed unsafe partial class Activation
         }
     }
 
-    private void End(WasmFunction function, long depth, Span<ulong> slots, Span<object?> references)
+    private void Collect(WasmFunction function, long depth, Span<ulong> slots, Span<object?> references)
     {
         var results = function.DefinedType.ResultSlots;
         new Span<ulong>(StackBase + depth, results).CopyTo(slots);

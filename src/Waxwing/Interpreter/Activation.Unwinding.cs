@@ -12,7 +12,8 @@ internal sealed unsafe partial class Activation
     /// <summary>Raises an exception at an instruction: finds the innermost handler, or leaves the outermost frame of this invocation.</summary>
     public nint Throw(Instr* pc, byte* fp, WasmExceptionObject exception)
     {
-        (stopPc, stopFp) = (pc, fp);
+        stopPc = pc;
+        stopFp = fp;
         while (true)
         {
             var function = Code.Module.Find(pc);
@@ -71,10 +72,12 @@ internal sealed unsafe partial class Activation
     private List<WasmFrame> Backtrace()
     {
         var frames = new List<WasmFrame>();
-        var (pc, fp, instance, depth) = (stopPc, stopFp, Instance, foreignCount);
+        var pc = stopPc;
+        var fp = stopFp;
+        var (instance, depth) = (Instance, foreignCount);
         while (frames.Count < MaximumFrames && ((InterpreterInstance)instance.Code).Module.TryFind(pc) is { } function)
         {
-            frames.Add(new WasmFrame(instance.DisplayName, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(pc)));
+            frames.Add(new WasmFrame(instance.Name ?? instance.Module.Name, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(pc)));
             var header = *(FrameHeader*)(fp + function.HeaderOffset);
             if (header.Return == InterpreterModule.Exit)
                 break;
@@ -83,7 +86,8 @@ internal sealed unsafe partial class Activation
             if (header.Return == InterpreterModule.ReturnToInstance)
             {
                 var caller = foreign[--depth];
-                (instance, pc) = (caller.Instance, (Instr*)caller.Return - 1);
+                instance = caller.Instance;
+                pc = (Instr*)caller.Return - 1;
             }
         }
         return frames;

@@ -9,7 +9,7 @@ namespace Waxwing.Interpreter;
 /// instance it is in. One per thread for synchronous calls, where host functions that call back share it, and one per asynchronous call. Used by one thread at a time; only
 /// <see cref="Interrupt"/> may be called from others.
 /// </summary>
-internal sealed unsafe partial class Activation
+internal sealed unsafe partial class Activation : Runtime.Activation
 {
     /// <summary>Bytes kept free above every frame: the header of a host call and the rounding of <see cref="ZeroLocals"/>.</summary>
     private const int Slack = 256;
@@ -70,7 +70,6 @@ internal sealed unsafe partial class Activation
         StackLimit = StackBase + bytes - Slack;
         Top = StackBase;
         References = new object?[bytes / 8];
-        ActivationRegistry.Add(this);
     }
 
     ~Activation() => NativeMemory.AlignedFree(StackBase);
@@ -97,7 +96,7 @@ internal sealed unsafe partial class Activation
 
     public void Use(int memory) => current = Instance.Memories[memory];
 
-    public long Pages(int memory) => Instance.Memories[memory].PageCount;
+    public long Pages(int memory) => Instance.Memories[memory].Pages;
 
     public void Grow(Instr* pc, byte* fp)
     {
@@ -121,6 +120,7 @@ internal sealed unsafe partial class Activation
 
     public void Enter(WasmInstance instance)
     {
+        Touch(instance);
         Instance = instance;
         Code = (InterpreterInstance)instance.Code;
         Globals0 = Code.GlobalCells;
@@ -129,11 +129,31 @@ internal sealed unsafe partial class Activation
         current = instance.Memories.Length == 0 ? null : instance.Memories[0];
     }
 
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>The memory of an atomic instruction.</summary>
+    public WasmMemory MemoryOf(Instr* pc) => Instance.Memories[pc->B & int.MaxValue];
+
+    /// <summary>Checks an atomic access: 0, or the trap.</summary>
+    public TrapCode AtomicAddress(Instr* pc, byte* fp, int size, out void* place)
+    {
+        var memory = MemoryOf(pc);
+        var index = pc->B < 0 ? *(ulong*)(fp + pc->A) : *(uint*)(fp + pc->A);
+        var address = index + (ulong)pc->Imm;
+        var length = Volatile.Read(ref memory.Length);
+        place = memory.Base + address;
+        if (address < index || length < (ulong)size || address > length - (ulong)size)
+            return TrapCode.MemoryOutOfBounds;
+        return (address & (ulong)(size - 1)) != 0 ? TrapCode.UnalignedAtomic : 0;
+    }
+
     /// <summary>Records a trap at an instruction; the driver makes the exception.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public nint Trap(Instr* pc, byte* fp, TrapCode code, string? detail = null)
     {
-        (stopPc, stopFp, trapCode, trapDetail) = (pc, fp, code, detail);
+        stopPc = pc;
+        stopFp = fp;
+        (trapCode, trapDetail) = (code, detail);
         return Status.Trapped;
     }
 

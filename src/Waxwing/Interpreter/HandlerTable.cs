@@ -33,6 +33,9 @@ internal static unsafe partial class HandlerTable
 
     private static nint Make(Opcode opcode, int variant)
     {
+        var special = Special(opcode, variant);
+        if (special != 0)
+            return special;
         var info = InstructionTable.Info(opcode);
         var name = info.Name;
         return info.Prefix switch

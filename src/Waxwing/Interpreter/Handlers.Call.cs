@@ -28,7 +28,7 @@ internal readonly unsafe struct Call : IHandler
 
 /// <summary>
 /// Calls through a table: index in slot B, table C, expected type D (an index of the module's types), frame at A. The common case - in bounds,
-/// exactly the type, a function of this instance - is here; everything else in <see cref="CallIndirectOther"/>.
+/// exactly the type, a function of this instance - is here; everything else in <see cref="CallIndirectOther{TIndex}"/>.
 /// </summary>
 internal readonly unsafe struct CallIndirect<TIndex> : IHandler
     where TIndex : struct, IOperand

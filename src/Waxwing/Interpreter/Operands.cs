@@ -89,7 +89,7 @@ internal readonly unsafe struct ToSlot : IDestination
     {
         if (typeof(T) == typeof(float))
             *(double*)slot = Registers.ToFloat(value, 0);
-        else if (typeof(T) == typeof(double))
+        else if (typeof(T) == typeof(double) || typeof(T) == typeof(V))
             *(T*)slot = value;
         else
             *(long*)slot = Registers.ToInteger(value, 0);

@@ -223,7 +223,7 @@ internal sealed unsafe partial class Translator
         foreach (var (stub, loop) in pollStubs)
         {
             labels[stub] = count;
-            Operation(Micro.Poll);
+            Add(Micro.Poll);
             EmitJump(loop, -1);
         }
         pollStubs.Clear();
@@ -406,6 +406,6 @@ internal sealed unsafe partial class Translator
             }
         }
         MoveTop(results.Length, 0);
-        Operation(Micro.Return, b: headerOffset);
+        Add(Micro.Return, b: headerOffset);
     }
 }

@@ -89,20 +89,20 @@ internal sealed unsafe partial class Translator
     private void Throw(in InstructionEvent e)
     {
         var parameters = context.Module.Types[context.Tags[e.Index]].Parameters;
-        Operation((int)Opcode.Throw, a: TakeSettled(parameters.Length), b: e.Index);
+        Add((int)Opcode.Throw, a: TakeSettled(parameters.Length), b: e.Index);
         unreachable = true;
     }
 
     private void ThrowReference()
     {
         var reference = Pop();
-        Operation((int)Opcode.ThrowRef, b: SlotOf(ref reference));
+        Add((int)Opcode.ThrowRef, b: SlotOf(ref reference));
         unreachable = true;
     }
 
     private void Rethrow(int depth)
     {
-        Operation((int)Opcode.ThrowRef, b: HomeOf(ControlAt(depth)));
+        Add((int)Opcode.ThrowRef, b: HomeOf(ControlAt(depth)));
         unreachable = true;
     }
 }

@@ -83,7 +83,7 @@ internal sealed unsafe partial class Translator
             case Opcode.Nop:
                 break;
             case Opcode.Unreachable:
-                Operation(Micro.Trap, b: (int)TrapCode.Unreachable);
+                Add(Micro.Trap, b: (int)TrapCode.Unreachable);
                 unreachable = true;
                 break;
             case Opcode.Block:
@@ -186,18 +186,18 @@ internal sealed unsafe partial class Translator
                 TranslateVectorConstant(e.Immediate, e.Immediate2);
                 break;
             case Opcode.MemorySize:
-                PushResult(context.Memories[e.Index].Limits.AddressType, Operation((int)Opcode.MemorySize, b: e.Index));
+                PushResult(context.Memories[e.Index].Limits.AddressType, Add((int)Opcode.MemorySize, b: e.Index));
                 operands[operandCount - 1].Source = -1;
                 ForgetRegisters();
                 break;
             case Opcode.MemoryGrow:
                 var pages = TakeSettled(1);
                 var is64 = context.Memories[e.Index].Limits.Is64;
-                Operation((int)Opcode.MemoryGrow, a: pages, b: e.Index, d: is64 ? 1 : 0);
+                Add((int)Opcode.MemoryGrow, a: pages, b: e.Index, d: is64 ? 1 : 0);
                 PushPlain(is64 ? ValType.I64 : ValType.I32);
                 break;
             case Opcode.AtomicFence:
-                Operation((int)Opcode.AtomicFence);
+                Add((int)Opcode.AtomicFence);
                 break;
             default:
                 TranslateReference(in e);
@@ -214,7 +214,7 @@ internal sealed unsafe partial class Translator
             var conditionSlot = SlotOf(ref condition);
             // The condition's home lies above both values.
             var home = TakeSettled(2);
-            Operation(selected.IsVector ? Micro.SelectVector : Micro.SelectReference, a: home, b: home + 8 * selected.Slots, c: conditionSlot);
+            Add(selected.IsVector ? Micro.SelectVector : Micro.SelectReference, a: home, b: home + 8 * selected.Slots, c: conditionSlot);
             PushPlain(selected);
             return;
         }
@@ -232,12 +232,12 @@ internal sealed unsafe partial class Translator
         var pushed = context.Globals[global].Type;
         if (pushed.IsReference)
         {
-            Operation(Micro.GlobalGetReference, a: NextHome, b: global);
+            Add(Micro.GlobalGetReference, a: NextHome, b: global);
             PushPlain(pushed);
         }
         else if (pushed.IsVector)
         {
-            PushResult(pushed, Operation(Micro.GlobalGetVector, b: global));
+            PushResult(pushed, Add(Micro.GlobalGetVector, b: global));
         }
         else
         {
@@ -254,11 +254,11 @@ internal sealed unsafe partial class Translator
         var slot = SlotOf(ref operand);
         if (operand.Type.IsReference)
         {
-            Operation(Micro.GlobalSetReference, a: slot, b: global);
+            Add(Micro.GlobalSetReference, a: slot, b: global);
         }
         else if (operand.Type.IsVector)
         {
-            Operation(Micro.GlobalSetVector, a: slot, b: global);
+            Add(Micro.GlobalSetVector, a: slot, b: global);
         }
         else
         {
@@ -273,11 +273,11 @@ internal sealed unsafe partial class Translator
         var home = TakeSettled(e.Parameters.Length);
         if (e.Index < context.ImportedFunctions)
         {
-            Operation(Micro.CallImported, a: home, b: e.Index);
+            Add(Micro.CallImported, a: home, b: e.Index);
         }
         else
         {
-            var operation = Operation((int)Opcode.Call, a: home);
+            var operation = Add((int)Opcode.Call, a: home);
             operations[operation].Imm = (long)module.Entry(e.Index);
         }
         PushResults(e.Results);
@@ -301,7 +301,7 @@ internal sealed unsafe partial class Translator
         var slot = SlotOf(ref index);
         // The index's home lies above the arguments; as a temporary it stays there while they are settled.
         var home = TakeSettled(e.Parameters.Length);
-        Operation(context.Tables[e.Index2].Limits.Is64 ? (int)Micro.CallIndirect64 : (int)Opcode.CallIndirect, a: home, b: slot, c: e.Index2, d: e.Index);
+        Add(context.Tables[e.Index2].Limits.Is64 ? (int)Micro.CallIndirect64 : (int)Opcode.CallIndirect, a: home, b: slot, c: e.Index2, d: e.Index);
         PushResults(e.Results);
     }
 
@@ -310,7 +310,7 @@ internal sealed unsafe partial class Translator
         var reference = Pop();
         var slot = SlotOf(ref reference);
         var home = TakeSettled(e.Parameters.Length);
-        Operation((int)Opcode.CallRef, a: home, b: slot);
+        Add((int)Opcode.CallRef, a: home, b: slot);
         PushResults(e.Results);
     }
 
@@ -325,9 +325,9 @@ internal sealed unsafe partial class Translator
                 code = (int)Micro.ReturnCallIndirect64;
         }
         var home = TakeSettled(e.Parameters.Length);
-        Operation(code, a: home, b: slot, c: e.Index2, d: e.Index);
+        Add(code, a: home, b: slot, c: e.Index2, d: e.Index);
         // The Nop says where this frame's header is. A callee of the host is called ordinarily, comes back there, and returns.
-        Operation(Micro.Nop, b: headerOffset);
+        Add(Micro.Nop, b: headerOffset);
         PushResults(e.Results);
         EmitReturn();
         unreachable = true;

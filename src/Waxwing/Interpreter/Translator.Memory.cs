@@ -86,13 +86,13 @@ internal sealed unsafe partial class Translator
         if (memory == 0)
             return;
         SlotOf(ref address);
-        Operation(Micro.UseMemory, b: memory);
+        Add(Micro.UseMemory, b: memory);
     }
 
     private void SwitchBack(int memory)
     {
         if (memory != 0)
-            Operation(Micro.UseMemory, b: 0);
+            Add(Micro.UseMemory, b: 0);
     }
 
     private void TranslateLane(Opcode opcode, in InstructionEvent e, bool isLoad)
@@ -125,9 +125,9 @@ internal sealed unsafe partial class Translator
             PushPlain(TypeOf(info.Results[0]));
     }
 
-    private int Operation(Micro code, int a = 0, int b = 0, int c = 0, int d = 0) => Operation((int)code, a, b, c, d);
+    private int Add(Micro code, int a = 0, int b = 0, int c = 0, int d = 0) => Add((int)code, a, b, c, d);
 
-    private int Operation(int code, int a = 0, int b = 0, int c = 0, int d = 0)
+    private int Add(int code, int a = 0, int b = 0, int c = 0, int d = 0)
     {
         var operation = Emit(code, 0);
         (operations[operation].A, operations[operation].B, operations[operation].C, operations[operation].D) = (a, b, c, d);

@@ -13,7 +13,7 @@ internal sealed unsafe partial class Translator
         switch (e.Opcode)
         {
             case Opcode.RefNull:
-                Operation(Micro.NullReference, a: NextHome);
+                Add(Micro.NullReference, a: NextHome);
                 PushPlain(ValType.Ref(new HeapTypeCode(e.Index), true));
                 break;
             case Opcode.RefFunc:
@@ -145,7 +145,7 @@ internal sealed unsafe partial class Translator
     {
         var home = TakeSettled(number);
         usesReferences = true;
-        Operation(code, a: home, b: b, c: c, d: d);
+        Add(code, a: home, b: b, c: c, d: d);
         if (!result.IsBottom)
             PushPlain(result);
     }
@@ -159,7 +159,7 @@ internal sealed unsafe partial class Translator
         var condition = Pop();
         // The test works in place: on a copy of the reference.
         EmitCopy(condition.Home, home, ValType.AnyRef);
-        Operation(code, a: condition.Home, b: b, c: c);
+        Add(code, a: condition.Home, b: b, c: c);
         Overwrote(condition.Home);
         return condition;
     }

@@ -63,6 +63,20 @@ public sealed class DefinedType
     internal int ParameterSlots { get; set; }
     internal int ResultSlots { get; set; }
 
+    /// <summary>Whether a parameter or result is a reference, so that calls must carry the reference span.</summary>
+    internal bool HasReferences
+    {
+        get
+        {
+            // Benign race: every thread computes the same.
+            if (hasReferences == 0)
+                hasReferences = (byte)(Array.Exists(ParameterTypes, type => type.IsReference) || Array.Exists(ResultTypes, type => type.IsReference) ? 2 : 1);
+            return hasReferences == 2;
+        }
+    }
+
+    private byte hasReferences;
+
     /// <summary>Object layout of a struct or array type; set once by the registry (see Runtime/ObjectLayout).</summary>
     internal object? Layout { get; set; }
 

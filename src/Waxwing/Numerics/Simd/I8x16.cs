@@ -3,7 +3,6 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
-using V = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace Waxwing.Numerics;
 

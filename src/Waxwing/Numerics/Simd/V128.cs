@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static System.Runtime.CompilerServices.MethodImplOptions;
-using V = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace Waxwing.Numerics;
 

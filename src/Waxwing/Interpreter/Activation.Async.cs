@@ -1,0 +1,45 @@
+using Waxwing.Runtime;
+
+namespace Waxwing.Interpreter;
+
+// A guest that gives up its thread while it waits. (Apart, since an asynchronous method cannot be in an unsafe context.)
+internal sealed partial class Activation
+{
+    public async ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken token)
+    {
+        Begin(function.Instance!);
+        cancellation = token;
+        var registration = token.CanBeCanceled ? Register(token) : default;
+        try
+        {
+            var depth = Prepare(function, slots, references);
+            var status = Run();
+            while (status == Status.Suspended)
+            {
+                WasmExceptionObject? thrown = null;
+                End();
+                try
+                {
+                    await suspendedTask.ConfigureAwait(false);
+                }
+                catch (WasmThrownException exception)
+                {
+                    thrown = exception.Thrown;
+                }
+                finally
+                {
+                    Begin(Instance);
+                }
+                status = Resume(thrown);
+            }
+            Finish(status);
+            Collect(function, depth, slots, references);
+        }
+        finally
+        {
+            registration.Dispose();
+            Reset();
+            End();
+        }
+    }
+}
