@@ -56,7 +56,7 @@ internal static class CommandLine
         """;
 
     // Not a RootCommand: that is named after the file of the program, and treats words in brackets as directives.
-    private static TaughtCommand Create()
+    public static Command Create()
     {
         var root = new TaughtCommand("waxwing", "Runs, checks and converts WebAssembly modules.", Overview)
         {

@@ -19,15 +19,15 @@ internal static class ValueText
 
     private static WasmValue? TryParse(string text, ValueType type) => type.Kind switch
     {
-        ValueKind.I32 => TryParseInteger(text, out var integer) && integer >= int.MinValue && integer <= uint.MaxValue ? WasmValue.FromInt32((int)(long)integer) : null,
-        ValueKind.I64 => TryParseInteger(text, out var integer) && integer >= long.MinValue && integer <= ulong.MaxValue ? WasmValue.FromInt64((long)(ulong)(integer & ulong.MaxValue)) : null,
-        ValueKind.F32 => TryParseFloat(text, out var number) ? WasmValue.FromSingle(float.IsFinite((float)number) ? float.Parse(text, CultureInfo.InvariantCulture) : (float)number) : null,
-        ValueKind.F64 => TryParseFloat(text, out var number) ? WasmValue.FromDouble(number) : null,
-        ValueKind.V128 => TryParseVector(text, out var vector) ? WasmValue.FromVector128(vector) : null,
+        ValueKind.I32 => TryParseInteger(text, out var integer) && integer >= int.MinValue && integer <= uint.MaxValue ? WasmValue.FromInt32((int)(long)integer) : default(WasmValue?),
+        ValueKind.I64 => TryParseInteger(text, out var integer) && integer >= long.MinValue && integer <= ulong.MaxValue ? WasmValue.FromInt64((long)(ulong)(integer & ulong.MaxValue)) : default(WasmValue?),
+        ValueKind.F32 => TryParseFloat(text, out var number) ? WasmValue.FromSingle(float.IsFinite((float)number) ? float.Parse(text, CultureInfo.InvariantCulture) : (float)number) : default(WasmValue?),
+        ValueKind.F64 => TryParseFloat(text, out var number) ? WasmValue.FromDouble(number) : default(WasmValue?),
+        ValueKind.V128 => TryParseVector(text, out var vector) ? WasmValue.FromVector128(vector) : default(WasmValue?),
         _ when text == "null" && type.IsNullable => WasmValue.Null,
         _ when type.Heap.Kind is HeapKind.Extern or HeapKind.Any => WasmValue.FromReference(text),
         _ when type.Heap.Kind is HeapKind.I31 or HeapKind.Eq && TryParseInteger(text, out var small) && small >= -(1 << 30) && small <= int.MaxValue => WasmValue.FromReference(I31.Of((int)small)),
-        _ => null,
+        _ => default(WasmValue?),
     };
 
     private static bool TryParseInteger(string text, out Int128 value)

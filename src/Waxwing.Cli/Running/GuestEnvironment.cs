@@ -1,24 +1,29 @@
-using System.Collections;
+using Waxwing.Wasi;
 
 namespace Waxwing.Cli.Running;
 
-/// <summary>What the guest of <c>waxwing run</c> sees of this machine.</summary>
+/// <summary>What the guest of <c>waxwing run</c> sees of this machine: its standard streams, clocks and random numbers, and what the command line grants.</summary>
 internal static class GuestEnvironment
 {
-    public static void AddWasi(WasmRuntime runtime, RunRequest request)
+    public static WasiProcess AddWasi(WasmRuntime runtime, RunRequest request)
     {
+        var options = new WasiOptions
+        {
+            Args = [request.File == "-" ? "module" : Path.GetFileName(request.File), .. request.Arguments],
+            Environment = [.. Variables(request)],
+        };
+        options = options.WithStandardStreams().WithSystemClock().WithSystemRandom();
+        foreach (var grant in request.Directories)
+            options = options.AddDirectory(grant.Host, grant.Guest, grant.IsReadOnly);
+        return runtime.AddWasi(options);
     }
 
-    private static IEnumerable<(string Name, string Value)> Variables(RunRequest request)
+    private static IEnumerable<KeyValuePair<string, string>> Variables(RunRequest request)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (request.InheritEnvironment)
-        {
-            foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-                variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        }
-        foreach (var (name, value) in request.Variables)
-            variables[name] = value;
-        return variables.Select(variable => (variable.Key, variable.Value));
+        var named = request.Variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value));
+        if (!request.InheritEnvironment)
+            return named;
+        var inherited = new WasiOptions().WithHostEnvironment().Environment;
+        return inherited.Where(variable => !request.Variables.Any(given => given.Name == variable.Key)).Concat(named);
     }
 }

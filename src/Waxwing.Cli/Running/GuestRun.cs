@@ -12,6 +12,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
     public int Execute()
     {
         using var runtime = CreateRuntime();
+        using var process = GuestEnvironment.AddWasi(runtime, request);
         using var stop = request.Timeout is { } timeout ? new CancellationTokenSource(timeout) : new CancellationTokenSource();
         try
         {
@@ -76,7 +77,6 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
 
     private WasmInstance Link(WasmRuntime runtime, CancellationToken stop)
     {
-        GuestEnvironment.AddWasi(runtime, request);
         foreach (var (name, file) in request.Preloads)
             Instantiate(runtime, file, name, stop);
         return Instantiate(runtime, request.File, null, stop);

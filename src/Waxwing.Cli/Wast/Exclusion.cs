@@ -4,13 +4,14 @@ using System.Text.Json;
 namespace Waxwing.Cli.Wast;
 
 /// <summary>
-/// A row of the exclusions file: assertions that are expected to fail, and why. They are run all the same; one that fails counts as skipped, and a row of which
-/// nothing fails any more is stale.
+/// A row of the exclusions file. Either it names assertions that are expected to fail: they are run all the same, one that fails counts as skipped, and a
+/// row of which nothing fails any more is stale. Or it gives a script other features than all: nothing is excused then.
 /// </summary>
 /// <param name="Path">The end of the script's path, with `*` and `?`.</param>
 /// <param name="Lines">Lines on which the excluded commands begin; empty for the whole script.</param>
+/// <param name="Features">The features that the script runs with; null for a row that excludes.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, string Reason)
+internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, WasmFeatures? Features, string Reason)
 {
     /// <summary>Whether the row speaks of a script.</summary>
     public bool IsAbout(string scriptPath)
@@ -19,7 +20,7 @@ internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, string R
         return FileSystemName.MatchesSimpleExpression("*/" + Path, path, ignoreCase: false);
     }
 
-    public bool Covers(int line) => Lines.Count == 0 || Lines.Contains(line);
+    public bool Covers(int line) => Features is null && (Lines.Count == 0 || Lines.Contains(line));
 
     /// <summary>Reads a file of rows.</summary>
     /// <exception cref="UsageException">The file is not a JSON array of rows.</exception>
@@ -46,5 +47,6 @@ internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, string R
     private static Exclusion Read(JsonElement row) => new(
         row.GetProperty("path").GetString() ?? throw new JsonException("a path must be a string"),
         row.TryGetProperty("lines", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetInt32())] : [],
+        row.TryGetProperty("features", out var features) ? FeatureList.Parse(features.GetString() ?? "") : null,
         row.GetProperty("reason").GetString() is { Length: > 0 } reason ? reason : throw new JsonException("a row needs a reason"));
 }

@@ -5,6 +5,9 @@ internal sealed record ScriptOptions
 {
     public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
 
+    /// <summary>What modules may use, unless <see cref="Exclusions"/> says otherwise of a script.</summary>
+    public WasmFeatures Features { get; init; } = WasmFeatures.All;
+
     /// <summary>Whether modules must survive printing and parsing, encoding and decoding.</summary>
     public bool RoundTrip { get; init; }
 

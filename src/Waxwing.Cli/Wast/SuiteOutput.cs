@@ -22,8 +22,8 @@ internal sealed class TextSuiteOutput(TextWriter writer, bool listPhrases) : Sui
             $"{report.Path}: {report.Passed} passed, {report.Failures.Count} failed{skipped} ({report.Time.TotalMilliseconds:0} ms)"));
         foreach (var failure in report.Failures)
             writer.WriteLine($"  {report.Path}:{failure.Line}: {failure.Command}: {failure.Message}");
-        foreach (var exclusion in report.Stale)
-            writer.WriteLine($"  nothing excluded by \"{exclusion.Path}\" fails here ({exclusion.Reason})");
+        foreach (var stale in report.Stale)
+            writer.WriteLine($"  stale exclusion: {stale}");
         if (listPhrases)
         {
             foreach (var phrase in report.OtherPhrases)

@@ -10,7 +10,7 @@ internal sealed class SuiteTotals
     public int Rejections { get; private set; }
     public int Phrases { get; private set; }
     public int RoundTrips { get; private set; }
-    public HashSet<Exclusion> Stale { get; } = [];
+    public List<string> Stale { get; } = [];
     public TimeSpan Time { get; private set; }
 
     public double PhrasePercentage => Rejections == 0 ? 100 : 100.0 * Phrases / Rejections;
@@ -24,7 +24,7 @@ internal sealed class SuiteTotals
         Rejections += report.Rejections;
         Phrases += report.Phrases;
         RoundTrips += report.RoundTrips;
-        Stale.UnionWith(report.Stale);
+        Stale.AddRange(report.Stale);
         Time += report.Time;
     }
 }

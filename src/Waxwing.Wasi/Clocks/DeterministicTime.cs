@@ -8,20 +8,20 @@ internal sealed class DeterministicTime : TimeProvider
 
     private const long Limit = long.MaxValue / 4;
     private static readonly DateTimeOffset Beginning = new(2022, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private long _wall;
-    private long _monotonic;
+    private long wall;
+    private long monotonic;
 
     public override long TimestampFrequency => 1_000_000_000;
 
-    public override long GetTimestamp() => Advance(ref _monotonic, (long)Step) - (long)Step;
+    public override long GetTimestamp() => Advance(ref monotonic, (long)Step) - (long)Step;
 
-    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks((Advance(ref _wall, (long)Step) - (long)Step) / 100);
+    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks((Advance(ref wall, (long)Step) - (long)Step) / 100);
 
     /// <summary>Sleeping takes no time, but afterwards it is later.</summary>
     public void Skip(ulong nanoseconds)
     {
-        Advance(ref _wall, (long)Math.Min(nanoseconds, (ulong)Limit));
-        Advance(ref _monotonic, (long)Math.Min(nanoseconds, (ulong)Limit));
+        Advance(ref wall, (long)Math.Min(nanoseconds, (ulong)Limit));
+        Advance(ref monotonic, (long)Math.Min(nanoseconds, (ulong)Limit));
     }
 
     // A guest that sleeps for centuries gets to the limit, where time stands still rather than turn back.

@@ -5,28 +5,28 @@ namespace Waxwing.Wasi.Clocks;
 /// <summary>A wait for time, cancellation, streams and descriptors of the operating system together.</summary>
 internal sealed class WaitSession : IDisposable
 {
-    private readonly CancellationToken _cancellation;
-    private readonly LinuxPoll.Waker? _waker;
-    private readonly ManualResetEventSlim? _event;
-    private readonly List<IDisposable> _watches = [];
-    private readonly List<Libc.PollFd> _descriptors = [];
+    private readonly CancellationToken token;
+    private readonly LinuxPoll.Waker? waker;
+    private readonly ManualResetEventSlim? signal;
+    private readonly List<IDisposable> watches = [];
+    private readonly List<Libc.PollFd> descriptors = [];
 
     public WaitSession(CancellationToken cancellation)
     {
-        _cancellation = cancellation;
+        token = cancellation;
         if (LinuxPlatform.IsSupported)
-            _waker = new(cancellation);
+            waker = new(cancellation);
         else
-            _event = new();
+            signal = new();
     }
 
     /// <summary>Ends the wait.</summary>
     public void Wake()
     {
-        _waker?.Wake();
+        waker?.Wake();
         try
         {
-            _event?.Set();
+            signal?.Set();
         }
         catch (ObjectDisposedException)
         {
@@ -38,21 +38,21 @@ internal sealed class WaitSession : IDisposable
     public void Add(WasiFile file, bool write)
     {
         if (file.PollDescriptor is >= 0 and var descriptor)
-            _descriptors.Add(new() { Descriptor = descriptor, Events = write ? Libc.POLLOUT : Libc.POLLIN });
+            descriptors.Add(new() { Descriptor = descriptor, Events = write ? Libc.POLLOUT : Libc.POLLIN });
         else if (file.WatchReadiness(write, Wake) is { } watch)
-            _watches.Add(watch);
+            watches.Add(watch);
     }
 
     public void Wait(TimeSpan? limit)
     {
-        if (_waker is not null)
+        if (waker is not null)
         {
-            _waker.Wait(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_descriptors), limit);
+            waker.Wait(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(descriptors), limit);
             return;
         }
         try
         {
-            _event!.Wait(limit is { } time ? (int)Math.Ceiling(Math.Min(time.TotalMilliseconds, int.MaxValue)) : Timeout.Infinite, _cancellation);
+            signal!.Wait(limit is { } time ? (int)Math.Ceiling(Math.Min(time.TotalMilliseconds, int.MaxValue)) : Timeout.Infinite, token);
         }
         catch (OperationCanceledException)
         {
@@ -62,9 +62,9 @@ internal sealed class WaitSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var watch in _watches)
+        foreach (var watch in watches)
             watch.Dispose();
-        _waker?.Dispose();
-        _event?.Dispose();
+        waker?.Dispose();
+        signal?.Dispose();
     }
 }

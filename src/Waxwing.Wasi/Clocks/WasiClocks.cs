@@ -15,16 +15,16 @@ internal enum WasiClock : uint
 /// <summary>The guest's clocks, and waiting by them.</summary>
 internal sealed class WasiClocks(TimeProvider? provider)
 {
-    private readonly TimeProvider _provider = provider ?? new DeterministicTime();
-    private readonly long _start = provider?.GetTimestamp() ?? 0;
+    private readonly TimeProvider source = provider ?? new DeterministicTime();
+    private readonly long beginning = provider?.GetTimestamp() ?? 0;
 
     public WasiErrno GetResolution(WasiClock clock, out ulong nanoseconds)
     {
         nanoseconds = clock switch
         {
             _ when clock > WasiClock.ThreadCpuTime => 0,
-            _ when _provider is DeterministicTime => DeterministicTime.Step,
-            WasiClock.Monotonic => (ulong)Math.Max(1, 1_000_000_000 / _provider.TimestampFrequency),
+            _ when source is DeterministicTime => DeterministicTime.Step,
+            WasiClock.Monotonic => (ulong)Math.Max(1, 1_000_000_000 / source.TimestampFrequency),
             _ => 100, // .NET's ticks
         };
         return nanoseconds == 0 ? WasiErrno.Inval : WasiErrno.Success;
@@ -37,13 +37,13 @@ internal sealed class WasiClocks(TimeProvider? provider)
         {
             case WasiClock.Realtime:
                 // Before 1970 or after 2554 an unsigned number of nanoseconds cannot say.
-                var time = (Int128)(_provider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+                var time = (Int128)(source.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
                 nanoseconds = (ulong)time;
                 return time < 0 || time > ulong.MaxValue ? WasiErrno.Overflow : WasiErrno.Success;
             case WasiClock.Monotonic:
                 nanoseconds = Monotonic;
                 return WasiErrno.Success;
-            case WasiClock.ProcessCpuTime or WasiClock.ThreadCpuTime when _provider is DeterministicTime:
+            case WasiClock.ProcessCpuTime or WasiClock.ThreadCpuTime when source is DeterministicTime:
                 nanoseconds = Monotonic;
                 return WasiErrno.Success;
             case WasiClock.ProcessCpuTime:
@@ -62,8 +62,8 @@ internal sealed class WasiClocks(TimeProvider? provider)
     {
         get
         {
-            var ticks = Math.Max(0, _provider.GetTimestamp() - _start);
-            return (ulong)((UInt128)(ulong)ticks * 1_000_000_000 / (ulong)_provider.TimestampFrequency);
+            var ticks = Math.Max(0, source.GetTimestamp() - beginning);
+            return (ulong)((UInt128)(ulong)ticks * 1_000_000_000 / (ulong)source.TimestampFrequency);
         }
     }
 
@@ -79,18 +79,18 @@ internal sealed class WasiClocks(TimeProvider? provider)
         }
         // A day at a time: what is longer waits again.
         var limit = TimeSpan.FromTicks((long)Math.Min(time / 100 + 1, (ulong)TimeSpan.TicksPerDay));
-        if (_provider is DeterministicTime deterministic)
+        if (source is DeterministicTime deterministic)
         {
             session.Wait(TimeSpan.Zero);
             deterministic.Skip(time);
         }
-        else if (_provider == TimeProvider.System)
+        else if (source == TimeProvider.System)
         {
             session.Wait(limit);
         }
         else
         {
-            using var timer = _provider.CreateTimer(static waiting => ((WaitSession)waiting!).Wake(), session, limit, Timeout.InfiniteTimeSpan);
+            using var timer = source.CreateTimer(static waiting => ((WaitSession)waiting!).Wake(), session, limit, Timeout.InfiniteTimeSpan);
             session.Wait(null);
         }
     }

@@ -4,36 +4,36 @@ namespace Waxwing.Wasi.Descriptors;
 /// <param name="maximum">The most that may be open at once.</param>
 internal sealed class DescriptorTable(int maximum)
 {
-    private readonly Lock _lock = new();
-    private Descriptor?[] _entries = new Descriptor?[Math.Min(8, maximum)];
-    private bool _isClosed;
+    private readonly Lock gate = new();
+    private Descriptor?[] entries = new Descriptor?[Math.Min(8, maximum)];
+    private bool isClosed;
 
     public Descriptor? Find(uint number)
     {
-        var entries = Volatile.Read(ref _entries);
+        var entries = Volatile.Read(ref this.entries);
         return number < (uint)entries.Length ? Volatile.Read(ref entries[number]) : null;
     }
 
     /// <summary>Takes a descriptor; if there is no room it is closed.</summary>
     public WasiErrno Add(Descriptor descriptor, out uint number)
     {
-        lock (_lock)
+        lock (gate)
         {
-            var free = _isClosed ? maximum : Array.IndexOf(_entries, null);
+            var free = isClosed ? maximum : Array.IndexOf(entries, null);
             if (free < 0)
             {
-                free = _entries.Length;
+                free = entries.Length;
                 if (free < maximum)
                 {
                     var larger = new Descriptor?[(int)Math.Min((long)free * 2, maximum)];
-                    _entries.CopyTo(larger, 0);
-                    Volatile.Write(ref _entries, larger);
+                    entries.CopyTo(larger, 0);
+                    Volatile.Write(ref entries, larger);
                 }
             }
             number = (uint)free;
             if (free < maximum)
             {
-                Volatile.Write(ref _entries[free], descriptor);
+                Volatile.Write(ref entries[free], descriptor);
                 return WasiErrno.Success;
             }
         }
@@ -46,20 +46,20 @@ internal sealed class DescriptorTable(int maximum)
     {
         get
         {
-            lock (_lock)
-                return _isClosed || _entries.Length == maximum && Array.IndexOf(_entries, null) < 0;
+            lock (gate)
+                return isClosed || entries.Length == maximum && Array.IndexOf(entries, null) < 0;
         }
     }
 
     public WasiErrno Close(uint number)
     {
         Descriptor closed;
-        lock (_lock)
+        lock (gate)
         {
             if (Find(number) is not { } found)
                 return WasiErrno.Badf;
             closed = found;
-            _entries[number] = null;
+            entries[number] = null;
         }
         closed.Close();
         return WasiErrno.Success;
@@ -69,15 +69,15 @@ internal sealed class DescriptorTable(int maximum)
     public WasiErrno Renumber(uint from, uint to)
     {
         Descriptor replaced;
-        lock (_lock)
+        lock (gate)
         {
             if (Find(from) is not { } moved || Find(to) is not { } old)
                 return WasiErrno.Badf;
             if (from == to)
                 return WasiErrno.Success;
             replaced = old;
-            _entries[to] = moved;
-            _entries[from] = null;
+            entries[to] = moved;
+            entries[from] = null;
         }
         replaced.Close();
         return WasiErrno.Success;
@@ -87,11 +87,11 @@ internal sealed class DescriptorTable(int maximum)
     public void CloseAll()
     {
         Descriptor?[] all;
-        lock (_lock)
+        lock (gate)
         {
-            _isClosed = true;
-            all = _entries;
-            _entries = [];
+            isClosed = true;
+            all = entries;
+            entries = [];
         }
         foreach (var descriptor in all)
             descriptor?.Close();

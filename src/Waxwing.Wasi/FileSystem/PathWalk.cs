@@ -17,13 +17,13 @@ internal sealed class PathWalk : IDisposable
     // A handle is kept for each level so that ".." can go back, but not for so many that a deep path uses up the process's descriptors.
     private const int MaximumHandles = 64;
 
-    private readonly WasiDirectory _root;
-    private readonly byte[] _path;
-    private readonly List<Level> _levels = [];
-    private readonly Stack<string> _pending = new();
-    private WasiDirectory? _jumped;
-    private int _kept;
-    private int _links;
+    private readonly WasiDirectory start;
+    private readonly byte[] original;
+    private readonly List<Level> levels = [];
+    private readonly Stack<string> pending = new();
+    private WasiDirectory? jumped;
+    private int kept;
+    private int links;
 
     private struct Level(string name, WasiDirectory? directory)
     {
@@ -34,7 +34,7 @@ internal sealed class PathWalk : IDisposable
     /// <summary>A walk that begins at a directory, which is not closed by it.</summary>
     /// <param name="root">Where the path begins, and what it cannot leave.</param>
     /// <param name="path">The path; checked by <see cref="Check"/>.</param>
-    public PathWalk(WasiDirectory root, byte[] path) => (_root, _path) = (root, path);
+    public PathWalk(WasiDirectory root, byte[] path) => (start, original) = (root, path);
 
     /// <summary>The directory that the last component is looked up in; valid until the next step.</summary>
     public WasiDirectory Directory { get; private set; } = null!;
@@ -61,11 +61,11 @@ internal sealed class PathWalk : IDisposable
     /// <param name="resolveSlash">Whether a slash at the end means the directory before it (so that a symbolic link there is followed), or is only noted.</param>
     public WasiErrno Start(bool resolveSlash)
     {
-        var error = Check(_path);
+        var error = Check(original);
         if (error != WasiErrno.Success)
             return error;
         error = TryJump();
-        if (error != WasiErrno.Success || _jumped is not null)
+        if (error != WasiErrno.Success || jumped is not null)
             return error;
         return StartSlowly(resolveSlash);
     }
@@ -73,11 +73,11 @@ internal sealed class PathWalk : IDisposable
     /// <summary>After an operation found the last component to be a symbolic link: goes to what it refers to.</summary>
     public WasiErrno Follow()
     {
-        if (_jumped is not null)
+        if (jumped is not null)
         {
             // What lies between is not known; begin again, one by one.
-            _jumped.Dispose();
-            _jumped = null;
+            jumped.Dispose();
+            jumped = null;
             var restart = StartSlowly(resolveSlash: true);
             if (restart != WasiErrno.Success)
                 return restart;
@@ -88,27 +88,27 @@ internal sealed class PathWalk : IDisposable
 
     public void Dispose()
     {
-        _jumped?.Dispose();
-        foreach (var level in _levels)
+        jumped?.Dispose();
+        foreach (var level in levels)
             level.Directory?.Dispose();
-        _levels.Clear();
+        levels.Clear();
     }
 
     /// <summary>Lets the file system go to the last directory in one step where it can; plain paths only: no slash or dots at the end.</summary>
     private WasiErrno TryJump()
     {
-        var slash = _path.AsSpan().LastIndexOf((byte)'/');
-        if (slash < 0 || slash == _path.Length - 1 || _path.AsSpan(slash + 1) is [(byte)'.'] or [(byte)'.', (byte)'.'])
+        var slash = original.AsSpan().LastIndexOf((byte)'/');
+        if (slash < 0 || slash == original.Length - 1 || original.AsSpan(slash + 1) is [(byte)'.'] or [(byte)'.', (byte)'.'])
             return WasiErrno.Success;
-        var error = _root.TryOpenDirectoryBeneath(_path.AsSpan(0, slash), out _jumped);
-        if (_jumped is not null)
-            (Directory, Name) = (_jumped, Encoding.UTF8.GetString(_path.AsSpan(slash + 1)));
+        var error = start.TryOpenDirectoryBeneath(original.AsSpan(0, slash), out jumped);
+        if (jumped is not null)
+            (Directory, Name) = (jumped, Encoding.UTF8.GetString(original.AsSpan(slash + 1)));
         return error;
     }
 
     private WasiErrno StartSlowly(bool resolveSlash)
     {
-        var path = Encoding.UTF8.GetString(_path);
+        var path = Encoding.UTF8.GetString(original);
         if (!resolveSlash)
         {
             var trimmed = path.TrimEnd('/');
@@ -129,8 +129,8 @@ internal sealed class PathWalk : IDisposable
             if (component.Length == 0 && i == components.Length - 1)
                 component = "."; // a slash at the end
             // "." in the middle is nothing; at the end it demands a directory.
-            if (component.Length > 0 && (component != "." || _pending.Count == 0))
-                _pending.Push(component);
+            if (component.Length > 0 && (component != "." || pending.Count == 0))
+                pending.Push(component);
         }
     }
 
@@ -138,21 +138,21 @@ internal sealed class PathWalk : IDisposable
     {
         while (true)
         {
-            var component = _pending.Count > 0 ? _pending.Pop() : ".";
+            var component = pending.Count > 0 ? pending.Pop() : ".";
             WasiErrno error;
             if (component == "..")
             {
                 error = Leave();
                 if (error != WasiErrno.Success)
                     return error;
-                if (_pending.Count > 0)
+                if (pending.Count > 0)
                     continue;
                 component = ".";
             }
             error = Current(out var current);
             if (error != WasiErrno.Success)
                 return error;
-            if (_pending.Count == 0)
+            if (pending.Count == 0)
             {
                 (Directory, Name) = (current!, component);
                 return WasiErrno.Success;
@@ -173,15 +173,15 @@ internal sealed class PathWalk : IDisposable
         }
         if (error != WasiErrno.Success)
             return error;
-        _levels.Add(new(name, child));
-        if (++_kept > MaximumHandles)
+        levels.Add(new(name, child));
+        if (++kept > MaximumHandles)
             DropOldest();
         return WasiErrno.Success;
     }
 
     private WasiErrno Splice(WasiDirectory directory, string name)
     {
-        if (++_links > MaximumLinks)
+        if (++links > MaximumLinks)
             return WasiErrno.Loop;
         var error = directory.ReadLink(name, out var target);
         if (error != WasiErrno.Success)
@@ -198,14 +198,14 @@ internal sealed class PathWalk : IDisposable
 
     private WasiErrno Leave()
     {
-        if (_levels.Count == 0)
+        if (levels.Count == 0)
             return WasiErrno.Perm;
-        var last = _levels[^1];
-        _levels.RemoveAt(_levels.Count - 1);
+        var last = levels[^1];
+        levels.RemoveAt(levels.Count - 1);
         if (last.Directory is not null)
         {
             last.Directory.Dispose();
-            _kept--;
+            kept--;
         }
         return WasiErrno.Success;
     }
@@ -213,16 +213,16 @@ internal sealed class PathWalk : IDisposable
     /// <summary>The directory the walk has come to; if its handle was dropped, the levels are entered again.</summary>
     private WasiErrno Current(out WasiDirectory? directory)
     {
-        directory = _root;
-        if (_levels.Count == 0 || (directory = _levels[^1].Directory) is not null)
+        directory = start;
+        if (levels.Count == 0 || (directory = levels[^1].Directory) is not null)
             return WasiErrno.Success;
 
         // Half the handles are kept, so that many ".." one after another do not begin again each time.
-        var current = _root;
-        var keepFrom = Math.Max(0, _levels.Count - MaximumHandles / 2);
-        for (var i = 0; i < _levels.Count; i++)
+        var current = start;
+        var keepFrom = Math.Max(0, levels.Count - MaximumHandles / 2);
+        for (var i = 0; i < levels.Count; i++)
         {
-            var error = current.OpenDirectory(_levels[i].Name, out var next);
+            var error = current.OpenDirectory(levels[i].Name, out var next);
             if (i > 0 && i <= keepFrom)
                 current.Dispose();
             if (error != WasiErrno.Success)
@@ -230,8 +230,8 @@ internal sealed class PathWalk : IDisposable
             current = next!;
             if (i >= keepFrom)
             {
-                _levels[i] = new(_levels[i].Name, current);
-                _kept++;
+                levels[i] = new(levels[i].Name, current);
+                kept++;
             }
         }
         directory = current;
@@ -240,13 +240,13 @@ internal sealed class PathWalk : IDisposable
 
     private void DropOldest()
     {
-        for (var i = 0; i < _levels.Count; i++)
+        for (var i = 0; i < levels.Count; i++)
         {
-            if (_levels[i].Directory is not { } oldest)
+            if (levels[i].Directory is not { } oldest)
                 continue;
             oldest.Dispose();
-            _kept--;
-            _levels[i] = new(_levels[i].Name, null);
+            kept--;
+            levels[i] = new(levels[i].Name, null);
             return;
         }
     }

@@ -7,22 +7,22 @@ namespace Waxwing.Wasi.FileSystem;
 internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
 {
     private const int BufferSize = 16 * 1024;
-    private readonly Lock _readLock = new();
-    private readonly Lock _writeLock = new();
-    private readonly bool _isImmediate = stream is MemoryStream or FileStream { IsAsync: false, CanSeek: true } || stream == Stream.Null;
-    private byte[]? _buffer;
-    private int _start;
-    private int _end;
-    private Task<int>? _fetching;
-    private WasiFileFlags _flags;
+    private readonly Lock readGate = new();
+    private readonly Lock writeGate = new();
+    private readonly bool isImmediate = stream is MemoryStream or FileStream { IsAsync: false, CanSeek: true } || stream == Stream.Null;
+    private byte[]? ahead;
+    private int aheadStart;
+    private int aheadEnd;
+    private Task<int>? fetching;
+    private WasiFileFlags status;
 
     public override WasiFileType Type => type;
 
-    public override WasiFileFlags Flags => _flags;
+    public override WasiFileFlags Flags => status;
 
     public override WasiErrno SetFlags(WasiFileFlags flags)
     {
-        _flags = flags;
+        status = flags;
         return WasiErrno.Success;
     }
 
@@ -34,7 +34,7 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
 
     public override WasiErrno Sync(bool dataOnly)
     {
-        lock (_writeLock)
+        lock (writeGate)
             stream.Flush();
         return WasiErrno.Success;
     }
@@ -49,9 +49,9 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
         while (true)
         {
             Task<int> fetching;
-            lock (_readLock)
+            lock (readGate)
             {
-                if (_isImmediate)
+                if (isImmediate)
                 {
                     count = stream.Read(buffer);
                     return WasiErrno.Success;
@@ -59,7 +59,7 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
                 if (TryTake(buffer, out count))
                     return WasiErrno.Success;
                 fetching = Fetch();
-                if (!fetching.IsCompleted && (_flags & WasiFileFlags.NonBlocking) != 0)
+                if (!fetching.IsCompleted && (status & WasiFileFlags.NonBlocking) != 0)
                     return WasiErrno.Again;
             }
             try
@@ -82,7 +82,7 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
         count = 0;
         if (!stream.CanWrite)
             return WasiErrno.Badf;
-        lock (_writeLock)
+        lock (writeGate)
             stream.Write(buffer);
         count = buffer.Length;
         return WasiErrno.Success;
@@ -92,23 +92,23 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
     {
         available = 0;
         hangup = false;
-        if (write || _isImmediate || !stream.CanRead)
+        if (write || isImmediate || !stream.CanRead)
             return true;
-        lock (_readLock)
+        lock (readGate)
         {
-            if (_start == _end && !Fetch().IsCompleted)
+            if (aheadStart == aheadEnd && !Fetch().IsCompleted)
                 return false;
-            available = _fetching is { IsCompletedSuccessfully: true } done ? (ulong)done.Result : (ulong)(_end - _start);
+            available = fetching is { IsCompletedSuccessfully: true } done ? (ulong)done.Result : (ulong)(aheadEnd - aheadStart);
             return true;
         }
     }
 
     public override IDisposable? WatchReadiness(bool write, Action changed)
     {
-        if (write || _isImmediate || !stream.CanRead)
+        if (write || isImmediate || !stream.CanRead)
             return null;
         var end = new CancellationTokenSource();
-        lock (_readLock)
+        lock (readGate)
             Fetch().ContinueWith(_ => changed(), end.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         return new Watch(end);
     }
@@ -122,25 +122,25 @@ internal sealed class StreamFile(Stream stream, WasiFileType type) : WasiFile
     /// <summary>Begins to read ahead unless that is under way. On a thread of the pool, as many streams (the console's) block even when asked to be asynchronous.</summary>
     private Task<int> Fetch()
     {
-        _buffer ??= new byte[BufferSize];
-        return _fetching ??= Task.Run(() => stream.ReadAsync(_buffer, 0, BufferSize));
+        ahead ??= new byte[BufferSize];
+        return fetching ??= Task.Run(() => stream.ReadAsync(ahead, 0, BufferSize));
     }
 
     private bool TryTake(Span<byte> buffer, out int count)
     {
         count = 0;
-        if (_start == _end)
+        if (aheadStart == aheadEnd)
         {
-            if (_fetching is not { IsCompleted: true } fetched)
+            if (fetching is not { IsCompleted: true } fetched)
                 return false;
-            _fetching = null;
-            (_start, _end) = (0, fetched.GetAwaiter().GetResult());
-            if (_end == 0)
+            fetching = null;
+            (aheadStart, aheadEnd) = (0, fetched.GetAwaiter().GetResult());
+            if (aheadEnd == 0)
                 return true;
         }
-        count = Math.Min(buffer.Length, _end - _start);
-        _buffer.AsSpan(_start, count).CopyTo(buffer);
-        _start += count;
+        count = Math.Min(buffer.Length, aheadEnd - aheadStart);
+        ahead.AsSpan(aheadStart, count).CopyTo(buffer);
+        aheadStart += count;
         return true;
     }
 

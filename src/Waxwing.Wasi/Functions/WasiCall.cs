@@ -5,7 +5,7 @@ namespace Waxwing.Wasi.Functions;
 /// <summary>One call of a WASI function.</summary>
 internal readonly ref struct WasiCall(GuestMemory memory, ReadOnlySpan<WasmValue> arguments, CancellationToken cancellation, bool isUnstable)
 {
-    private readonly ReadOnlySpan<WasmValue> _arguments = arguments;
+    private readonly ReadOnlySpan<WasmValue> values = arguments;
 
     /// <summary>The caller's memory.</summary>
     public GuestMemory Memory { get; } = memory;
@@ -17,10 +17,10 @@ internal readonly ref struct WasiCall(GuestMemory memory, ReadOnlySpan<WasmValue
     public bool IsUnstable { get; } = isUnstable;
 
     /// <summary>An i32 argument.</summary>
-    public uint U32(int index) => (uint)_arguments[index];
+    public uint U32(int index) => (uint)values[index];
 
     /// <summary>An i64 argument.</summary>
-    public ulong U64(int index) => (ulong)_arguments[index];
+    public ulong U64(int index) => (ulong)values[index];
 }
 
 /// <summary>What implements a function.</summary>

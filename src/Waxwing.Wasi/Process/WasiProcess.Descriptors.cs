@@ -9,9 +9,9 @@ public sealed partial class WasiProcess
 {
     private const WasiFileFlags AllFileFlags = WasiFileFlags.Append | WasiFileFlags.DataSync | WasiFileFlags.NonBlocking | WasiFileFlags.ReadSync | WasiFileFlags.Sync;
 
-    internal WasiErrno FdClose(in WasiCall call) => _descriptors.Close(call.U32(0));
+    internal WasiErrno FdClose(in WasiCall call) => descriptors.Close(call.U32(0));
 
-    internal WasiErrno FdRenumber(in WasiCall call) => _descriptors.Renumber(call.U32(0), call.U32(1));
+    internal WasiErrno FdRenumber(in WasiCall call) => descriptors.Renumber(call.U32(0), call.U32(1));
 
     internal WasiErrno FdSync(in WasiCall call) => Sync(call.U32(0), WasiRights.FdSync, dataOnly: false);
 
@@ -96,7 +96,7 @@ public sealed partial class WasiProcess
 
     private WasiErrno GetPreopen(uint number, out byte[] name)
     {
-        name = _descriptors.Find(number)?.PreopenName!;
+        name = descriptors.Find(number)?.PreopenName!;
         return name is null ? WasiErrno.Badf : WasiErrno.Success;
     }
 
@@ -108,7 +108,7 @@ public sealed partial class WasiProcess
         if (flags > 15 || (flags & (setAccess | accessNow)) == (setAccess | accessNow) || (flags & (setModification | modificationNow)) == (setModification | modificationNow))
             return WasiErrno.Inval;
         ulong now = 0;
-        if ((flags & (accessNow | modificationNow)) != 0 && _clocks.GetTime(WasiClock.Realtime, out now) is var error && error != WasiErrno.Success)
+        if ((flags & (accessNow | modificationNow)) != 0 && clocks.GetTime(WasiClock.Realtime, out now) is var error && error != WasiErrno.Success)
             return error;
         times = new(
             (flags & setAccess) != 0 ? access : (flags & accessNow) != 0 ? now : null,

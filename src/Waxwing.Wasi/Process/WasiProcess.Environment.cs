@@ -8,17 +8,17 @@ public sealed partial class WasiProcess
     // So much is filled before it is looked whether the guest is to end: a guest may ask for 4 GiB.
     private const uint RandomPiece = 1 << 20;
 
-    internal WasiErrno ArgsGet(in WasiCall call) => _arguments.Write(call.Memory, call.U32(0), call.U32(1));
+    internal WasiErrno ArgsGet(in WasiCall call) => arguments.Write(call.Memory, call.U32(0), call.U32(1));
 
-    internal WasiErrno ArgsSizesGet(in WasiCall call) => _arguments.WriteSizes(call.Memory, call.U32(0), call.U32(1));
+    internal WasiErrno ArgsSizesGet(in WasiCall call) => arguments.WriteSizes(call.Memory, call.U32(0), call.U32(1));
 
-    internal WasiErrno EnvironGet(in WasiCall call) => _environment.Write(call.Memory, call.U32(0), call.U32(1));
+    internal WasiErrno EnvironGet(in WasiCall call) => environment.Write(call.Memory, call.U32(0), call.U32(1));
 
-    internal WasiErrno EnvironSizesGet(in WasiCall call) => _environment.WriteSizes(call.Memory, call.U32(0), call.U32(1));
+    internal WasiErrno EnvironSizesGet(in WasiCall call) => environment.WriteSizes(call.Memory, call.U32(0), call.U32(1));
 
     internal WasiErrno ClockResGet(in WasiCall call)
     {
-        var error = _clocks.GetResolution((WasiClock)call.U32(0), out var resolution);
+        var error = clocks.GetResolution((WasiClock)call.U32(0), out var resolution);
         if (error == WasiErrno.Success)
             call.Memory.WriteUInt64(call.U32(1), resolution);
         return error;
@@ -27,7 +27,7 @@ public sealed partial class WasiProcess
     internal WasiErrno ClockTimeGet(in WasiCall call)
     {
         call.Memory.Check(call.U32(2), 8);
-        var error = _clocks.GetTime((WasiClock)call.U32(0), out var time);
+        var error = clocks.GetTime((WasiClock)call.U32(0), out var time);
         if (error == WasiErrno.Success)
             call.Memory.WriteUInt64(call.U32(2), time);
         return error;
@@ -42,7 +42,7 @@ public sealed partial class WasiProcess
             if (call.Cancellation.IsCancellationRequested)
                 return WasiErrno.Intr;
             var piece = Math.Min(left, RandomPiece);
-            _random.Fill(call.Memory.Span(address, piece));
+            random.Fill(call.Memory.Span(address, piece));
             (address, left) = (address + piece, left - piece);
         }
         return WasiErrno.Success;

@@ -32,7 +32,7 @@ public sealed partial class WasiProcess
         var error = GetDirectory(call.U32(0), needed & ~WasiRights.Mutating, out var directory, out var parent);
         if (error != WasiErrno.Success)
             return error;
-        if (_descriptors.IsFull)
+        if (descriptors.IsFull)
             return WasiErrno.Mfile;
 
         var missing = WasiErrno.Noent;
@@ -62,7 +62,7 @@ public sealed partial class WasiProcess
             WasiFileType.RegularFile or WasiFileType.BlockDevice => WasiRights.RegularFile,
             _ => WasiRights.Stream,
         };
-        error = _descriptors.Add(new Descriptor(node, rights, inheriting) { IsReadOnly = parent.IsReadOnly }, out var number);
+        error = descriptors.Add(new Descriptor(node, rights, inheriting) { IsReadOnly = parent.IsReadOnly }, out var number);
         if (error == WasiErrno.Success)
             call.Memory.WriteUInt32(call.U32(8), number);
         return error;

@@ -61,7 +61,7 @@ public sealed partial class WasiProcess
             {
                 if (call.Cancellation.IsCancellationRequested)
                     return WasiErrno.Intr;
-                _clocks.Wait(session, UntilFirstDeadline(subscriptions));
+                clocks.Wait(session, UntilFirstDeadline(subscriptions));
             }
             while (!CheckReady(subscriptions));
         }
@@ -107,11 +107,11 @@ public sealed partial class WasiProcess
         deadline = 0;
         if (flags > absolute)
             return WasiErrno.Inval;
-        var error = _clocks.GetTime(clock, out var now);
+        var error = clocks.GetTime(clock, out var now);
         if (error != WasiErrno.Success)
             return error;
         var left = flags != absolute ? timeout : timeout > now ? timeout - now : 0;
-        var monotonic = _clocks.Monotonic;
+        var monotonic = clocks.Monotonic;
         deadline = ulong.MaxValue - monotonic < left ? ulong.MaxValue : monotonic + left;
         return WasiErrno.Success;
     }
@@ -124,7 +124,7 @@ public sealed partial class WasiProcess
             subscription.IsReady = subscription.Error != WasiErrno.Success ||
                 (subscription.File is { } file
                     ? file.IsReady(subscription.Type == EventType.Write, out subscription.Available, out subscription.Hangup)
-                    : subscription.Deadline <= (monotonic ??= _clocks.Monotonic));
+                    : subscription.Deadline <= (monotonic ??= clocks.Monotonic));
             any |= subscription.IsReady;
         }
         return any;
@@ -138,7 +138,7 @@ public sealed partial class WasiProcess
             if (subscription.File is null && (first is null || subscription.Deadline < first))
                 first = subscription.Deadline;
         }
-        var now = _clocks.Monotonic;
+        var now = clocks.Monotonic;
         return first is not { } deadline ? null : deadline > now ? deadline - now : 0;
     }
 

@@ -13,5 +13,5 @@ public sealed partial class WasiProcess
     internal WasiErrno SockShutdown(in WasiCall call) => GetSocket(call.U32(0));
 
     /// <summary>Guests are given no sockets yet, so that no descriptor is one.</summary>
-    private WasiErrno GetSocket(uint number) => _descriptors.Find(number) is null ? WasiErrno.Badf : WasiErrno.Notsock;
+    private WasiErrno GetSocket(uint number) => descriptors.Find(number) is null ? WasiErrno.Badf : WasiErrno.Notsock;
 }

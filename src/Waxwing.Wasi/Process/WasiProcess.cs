@@ -15,21 +15,21 @@ namespace Waxwing.Wasi;
 /// </summary>
 public sealed partial class WasiProcess : IDisposable
 {
-    private readonly WasiStrings _arguments;
-    private readonly WasiStrings _environment;
-    private readonly WasiClocks _clocks;
-    private readonly WasiRandom _random;
-    private readonly DescriptorTable _descriptors;
+    private readonly WasiStrings arguments;
+    private readonly WasiStrings environment;
+    private readonly WasiClocks clocks;
+    private readonly WasiRandom random;
+    private readonly DescriptorTable descriptors;
 
     internal WasiProcess(WasiOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumOpenFiles, 3);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaximumOpenFiles, 1_000_000);
-        _arguments = WasiStrings.FromArguments(options.Args);
-        _environment = WasiStrings.FromEnvironment(options.Environment);
-        _clocks = new(options.TimeProvider);
-        _random = new(options.RandomSource, options.RandomSeed);
-        _descriptors = new(options.MaximumOpenFiles);
+        arguments = WasiStrings.FromArguments(options.Args);
+        environment = WasiStrings.FromEnvironment(options.Environment);
+        clocks = new(options.TimeProvider);
+        random = new(options.RandomSource, options.RandomSeed);
+        descriptors = new(options.MaximumOpenFiles);
         try
         {
             AddStandardStream(options.Stdin, 0, options.InheritsStandardStreams);
@@ -40,16 +40,16 @@ public sealed partial class WasiProcess : IDisposable
         }
         catch
         {
-            _descriptors.CloseAll();
+            descriptors.CloseAll();
             throw;
         }
     }
 
     /// <summary>Closes everything that is open and flushes the standard streams. Guests still running get <see cref="WasiErrno.Badf"/> from then on.</summary>
-    public void Dispose() => _descriptors.CloseAll();
+    public void Dispose() => descriptors.CloseAll();
 
     /// <summary>Number of descriptors open now.</summary>
-    internal DescriptorTable Descriptors => _descriptors;
+    internal DescriptorTable Descriptors => descriptors;
 
     /// <summary>The way from a guest's call to the function; no exception of input and output goes on to the guest's caller.</summary>
     internal void Call(WasiFunction function, WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results, bool isUnstable)
@@ -102,7 +102,7 @@ public sealed partial class WasiProcess : IDisposable
         file ??= new StreamFile(stream ?? Stream.Null, WasiFileType.Unknown);
         var rights = file.Type is WasiFileType.RegularFile or WasiFileType.BlockDevice ? WasiRights.RegularFile : WasiRights.Stream;
         rights &= ~(isOutput ? WasiRights.FdRead : WasiRights.NeedsWriting);
-        _descriptors.Add(new(file, rights, WasiRights.None), out _);
+        descriptors.Add(new(file, rights, WasiRights.None), out _);
     }
 
     private static StreamFile ConsoleStream(int number)
@@ -121,7 +121,7 @@ public sealed partial class WasiProcess : IDisposable
         var directory = grant.Directory ??
             (LinuxPlatform.IsSupported ? (WasiDirectory)LinuxDirectory.OpenHost(grant.HostPath!) : PortableDirectory.OpenHost(grant.HostPath!));
         var name = WasiStrings.Encode(grant.GuestPath, "A guest path");
-        var error = _descriptors.Add(
+        var error = descriptors.Add(
             new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, OwnsNode = grant.Directory is null }, out _);
         if (error != WasiErrno.Success)
             throw new ArgumentException($"More directories are granted than {nameof(WasiOptions.MaximumOpenFiles)} allows.");
@@ -130,7 +130,7 @@ public sealed partial class WasiProcess : IDisposable
     /// <summary>The descriptor of a number, if it allows something.</summary>
     private WasiErrno Get(uint number, WasiRights needed, out Descriptor descriptor)
     {
-        descriptor = _descriptors.Find(number)!;
+        descriptor = descriptors.Find(number)!;
         return descriptor is null ? WasiErrno.Badf : descriptor.Allows(needed);
     }
 
@@ -138,7 +138,7 @@ public sealed partial class WasiProcess : IDisposable
     private WasiErrno GetFile(uint number, WasiRights needed, out WasiFile file)
     {
         file = null!;
-        if (_descriptors.Find(number) is not { } descriptor)
+        if (descriptors.Find(number) is not { } descriptor)
             return WasiErrno.Badf;
         if (descriptor.Node is not WasiFile found)
             return WasiErrno.Isdir;
@@ -155,7 +155,7 @@ public sealed partial class WasiProcess : IDisposable
     private WasiErrno GetDirectory(uint number, WasiRights needed, out WasiDirectory directory, out Descriptor descriptor)
     {
         directory = null!;
-        descriptor = _descriptors.Find(number)!;
+        descriptor = descriptors.Find(number)!;
         if (descriptor is null)
             return WasiErrno.Badf;
         if (descriptor.Node is not WasiDirectory found)

@@ -3,17 +3,17 @@ namespace Waxwing.Wasi;
 /// <summary>The guest's random numbers: the embedder's, or always the same.</summary>
 internal sealed class WasiRandom(Action<Span<byte>>? source, int seed)
 {
-    private readonly Lock _lock = new();
-    private readonly Random? _deterministic = source is null ? new Random(seed) : null;
+    private readonly Lock gate = new();
+    private readonly Random? deterministic = source is null ? new Random(seed) : null;
 
     public void Fill(Span<byte> buffer)
     {
-        lock (_lock)
+        lock (gate)
         {
             if (source is not null)
                 source(buffer);
             else
-                _deterministic!.NextBytes(buffer);
+                deterministic!.NextBytes(buffer);
         }
     }
 }

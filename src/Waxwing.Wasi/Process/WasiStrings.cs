@@ -6,8 +6,8 @@ namespace Waxwing.Wasi;
 /// <summary>Arguments or environment as the guest gets them: UTF-8, each with a terminating NUL, one after another.</summary>
 internal sealed class WasiStrings
 {
-    private readonly byte[] _bytes;
-    private readonly uint[] _offsets;
+    private readonly byte[] bytes;
+    private readonly uint[] offsets;
 
     private WasiStrings(IEnumerable<byte[]> strings)
     {
@@ -19,7 +19,7 @@ internal sealed class WasiStrings
             bytes.Write(text);
             bytes.WriteByte(0);
         }
-        (_bytes, _offsets) = (bytes.ToArray(), [.. offsets]);
+        (this.bytes, this.offsets) = (bytes.ToArray(), [.. offsets]);
     }
 
     public static WasiStrings FromArguments(IEnumerable<string> arguments) => new(arguments.Select(argument => Encode(argument, "An argument")));
@@ -35,17 +35,17 @@ internal sealed class WasiStrings
     public WasiErrno WriteSizes(GuestMemory memory, uint count, uint size)
     {
         memory.Check(size, 4);
-        memory.WriteUInt32(count, (uint)_offsets.Length);
-        memory.WriteUInt32(size, (uint)_bytes.Length);
+        memory.WriteUInt32(count, (uint)offsets.Length);
+        memory.WriteUInt32(size, (uint)bytes.Length);
         return WasiErrno.Success;
     }
 
     public WasiErrno Write(GuestMemory memory, uint pointers, uint buffer)
     {
-        memory.Check(pointers, (ulong)_offsets.Length * 4);
-        _bytes.CopyTo(memory.Span(buffer, (uint)_bytes.Length));
-        for (var i = 0; i < _offsets.Length; i++)
-            memory.WriteUInt32(pointers + (uint)i * 4, buffer + _offsets[i]);
+        memory.Check(pointers, (ulong)offsets.Length * 4);
+        bytes.CopyTo(memory.Span(buffer, (uint)bytes.Length));
+        for (var i = 0; i < offsets.Length; i++)
+            memory.WriteUInt32(pointers + (uint)i * 4, buffer + offsets[i]);
         return WasiErrno.Success;
     }
 }

@@ -36,6 +36,15 @@ internal sealed class NameSection
     public string? Data(int index) => Find(Subsection.Data, index);
     public string? Tag(int index) => Find(Subsection.Tag, index);
 
+    /// <summary>All named locals of a function in order, in one pass.</summary>
+    public IEnumerable<KeyValuePair<int, string>> Locals(int function) => All(Subsection.Local, function);
+
+    /// <summary>All named labels of a function in order, in one pass.</summary>
+    public IEnumerable<KeyValuePair<int, string>> Labels(int function) => All(Subsection.Label, function);
+
+    /// <summary>All named fields of a type in order, in one pass.</summary>
+    public IEnumerable<KeyValuePair<int, string>> Fields(int type) => All(Subsection.Field, type);
+
     /// <summary>The names in a module. Custom sections cannot make a module malformed: of a broken subsection and what follows it, the names are absent.</summary>
     public static NameSection Of(Module module)
     {
@@ -104,6 +113,17 @@ internal sealed class NameSection
         if (maps[(int)subsection]?.Find(outer) is not (>= 0 and var offset))
             return null;
         return String(NameMap.Scan(new ByteReader(content.Span, offset, content.Length), index));
+    }
+
+    private List<KeyValuePair<int, string>> All(Subsection subsection, int outer)
+    {
+        var names = new List<KeyValuePair<int, string>>();
+        if (maps[(int)subsection]?.Find(outer) is not (>= 0 and var offset))
+            return names;
+        var reader = new ByteReader(content.Span, offset, content.Length);
+        for (var count = reader.ReadLength(); count > 0; count--)
+            names.Add(new((int)reader.ReadU32(), reader.ReadName(int.MaxValue)));
+        return names;
     }
 
     /// <summary>The name whose length is at an offset, which was checked when the section was parsed.</summary>

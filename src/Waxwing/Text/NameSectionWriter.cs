@@ -6,7 +6,7 @@ namespace Waxwing.Text;
 internal static class NameSectionWriter
 {
     /// <summary>The content, empty if there are no names.</summary>
-    public static byte[] Write(ModuleNames names)
+    public static byte[] Write(NameSectionContent names)
     {
         var section = new ByteWriter();
         var subsection = new ByteWriter();

@@ -175,19 +175,6 @@ internal sealed partial class Parser
     {
         if (branchHints.Count == 0)
             return;
-        var section = new ByteWriter();
-        section.Index(branchHints.Count);
-        foreach (var (index, hints) in branchHints)
-        {
-            section.Index(index);
-            section.Index(hints.Count);
-            foreach (var (offset, likely) in hints)
-            {
-                section.Index(offset);
-                section.Byte(1);
-                section.Byte(likely);
-            }
-        }
-        module.CustomSections.Add(new("metadata.code.branch_hint", section.ToArray(), (byte)SectionId.DataCount));
+        module.CustomSections.Add(new(BranchHints.SectionName, BranchHints.Write(branchHints), (byte)SectionId.DataCount));
     }
 }

@@ -272,8 +272,10 @@ internal sealed partial class Parser
 
     private Limits LimitsOf(bool is64)
     {
-        var minimum = Unsigned(ulong.MaxValue, "i64");
-        ulong? maximum = current.Kind == TokenKind.Number ? Unsigned(ulong.MaxValue, "i64") : null;
+        // Before 64-bit memories, limits were numbers of 32 bits; since then, a large one of a 32-bit memory is a matter of validation.
+        var (largest, type) = features.HasFlag(WasmFeatures.Memory64) ? (ulong.MaxValue, "i64") : (uint.MaxValue, "i32");
+        var minimum = Unsigned(largest, type);
+        ulong? maximum = current.Kind == TokenKind.Number ? Unsigned(largest, type) : null;
         return new(minimum, maximum, is64);
     }
 

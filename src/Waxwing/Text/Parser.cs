@@ -15,7 +15,7 @@ internal sealed partial class Parser
     private readonly WasmFeatures features;
     private readonly WasmLimits limits;
     private readonly Module module = new();
-    private readonly ModuleNames names = new();
+    private readonly NameSectionContent names = new();
 
     /// <summary>What becomes <see cref="Module.Bytes"/>: bodies, constant expressions, data.</summary>
     private readonly ByteWriter code = new(4096);
@@ -97,7 +97,18 @@ internal sealed partial class Parser
         AddBranchHints();
         var section = NameSectionWriter.Write(names);
         if (section.Length > 0)
-            module.CustomSections.Add(new("name", section, SectionNames.Last));
+            module.CustomSections.Add(new(NameSection.SectionName, section, SectionNames.Last));
+        SortCustomSections();
         return module;
+    }
+
+    /// <summary>Into the order of their places; the encoder expects it.</summary>
+    private void SortCustomSections()
+    {
+        if (module.CustomSections.Count < 2)
+            return;
+        var sorted = module.CustomSections.OrderBy(section => ((SectionId)section.After).Order()).ToArray();
+        module.CustomSections.Clear();
+        module.CustomSections.AddRange(sorted);
     }
 }

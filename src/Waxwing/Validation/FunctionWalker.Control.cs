@@ -37,12 +37,16 @@ internal ref partial struct FunctionWalker<TConsumer>
         if (!block.IsTypeIndex)
         {
             CheckType(block.Result);
+            if (opcode == Opcode.If)
+                Pop(ValueCode.I32);
             PushFrame(opcode, isIndexed: false, ValueCode.Of(block.Result));
             ReportFrame(depth - 1);
             return;
         }
         var type = FunctionType(block.TypeIndex);
         var parameters = ValueCode.Of(type.Parameters);
+        if (opcode == Opcode.If)
+            Pop(ValueCode.I32);
         PopAll(parameters);
         PushFrame(opcode, isIndexed: true, block.TypeIndex);
         PushAll(parameters);

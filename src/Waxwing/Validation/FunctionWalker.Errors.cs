@@ -13,6 +13,18 @@ internal ref partial struct FunctionWalker<TConsumer>
 
     private readonly WasmValidationException Invalid(string phrase, string? detail = null) => new(phrase, instruction.Offset, detail, function);
 
+    /// <summary>
+    /// Code that stops with blocks open. The reference interpreter reads on into what follows, and the suites expect the error that it then meets.
+    /// </summary>
+    private readonly WasmFormatException MissingEnd()
+    {
+        const byte End = 0x0B;
+        var at = reader.Position;
+        var module = context.Module.Bytes.Span;
+        var phrase = at >= module.Length ? "unexpected end of section or function" : module[at] == End ? "section size mismatch" : "END opcode expected";
+        return new(phrase, at, $"{depth} blocks are open at the end of the body");
+    }
+
     private readonly WasmValidationException Unknown(string space, int index, int count) =>
         new($"unknown {space} {(uint)index}", instruction.Offset, count == 0 ? $"there is no {space}" : $"{count} exist", function);
 

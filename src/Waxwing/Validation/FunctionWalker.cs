@@ -107,7 +107,7 @@ internal ref partial struct FunctionWalker<TConsumer>
         if (typeof(TConsumer) != typeof(NoConsumer))
             instruction = default;
         if (reader.IsAtEnd)
-            throw new WasmFormatException("unexpected end of section or function", reader.Position, "END opcode expected");
+            throw MissingEnd();
         InstructionReader.Read(ref reader, features, buffers.Immediates, ref instruction);
         instruction.Reachable = reachable;
     }
@@ -140,12 +140,8 @@ internal ref partial struct FunctionWalker<TConsumer>
             case Opcode.Unreachable:
                 SetUnreachable();
                 break;
-            case Opcode.Block or Opcode.Loop or Opcode.Try:
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.Try:
                 CheckBlock(instruction.Opcode);
-                break;
-            case Opcode.If:
-                Pop(ValueCode.I32);
-                CheckBlock(Opcode.If);
                 break;
             case Opcode.Else:
                 CheckElse();

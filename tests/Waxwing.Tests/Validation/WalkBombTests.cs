@@ -43,7 +43,7 @@ public sealed class WalkBombTests
         {
             for (var depth = 0; depth < 1_000_000; depth++)
                 writer.Bytes([Block, Empty]);
-        }).Fails("unexpected end");
+        }).Fails("unexpected end of section or function");
 
     [Theory]
     [InlineData(0)]

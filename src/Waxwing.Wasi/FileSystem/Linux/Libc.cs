@@ -196,7 +196,7 @@ internal static unsafe partial class Libc
     {
         public long Seconds;
         public uint Nanoseconds;
-        private readonly int _reserved;
+        private readonly int reserved;
 
         /// <summary>Since 1970; times before are 1970, times after the year 2554 are the last representable one.</summary>
         public readonly ulong SinceEpoch

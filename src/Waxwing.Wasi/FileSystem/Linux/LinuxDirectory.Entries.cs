@@ -8,33 +8,33 @@ internal sealed unsafe partial class LinuxDirectory
     // Entries come from the kernel in blocks; the kernel's offsets are the cookies, stable for as long as the directory is open.
     private const int BlockSize = 32 * 1024;
     private const int HeaderSize = 19;
-    private readonly Lock _entriesLock = new();
-    private byte[]? _block;
-    private int _blockLength;
-    private int _blockPosition;
-    private ulong _cookie;
-    private bool _positioned;
+    private readonly Lock entriesGate = new();
+    private byte[]? block;
+    private int blockLength;
+    private int blockOffset;
+    private ulong position;
+    private bool positioned;
 
     public override WasiErrno ReadEntry(ulong cookie, out WasiDirectoryEntry? entry)
     {
         entry = null;
-        lock (_entriesLock)
+        lock (entriesGate)
         {
             var error = MoveTo(cookie);
             if (error != WasiErrno.Success)
                 return error;
-            if (_blockPosition == _blockLength)
+            if (blockOffset == blockLength)
             {
-                _block ??= new byte[BlockSize];
+                block ??= new byte[BlockSize];
                 nint length;
-                fixed (byte* buffer = _block)
+                fixed (byte* buffer = block)
                     length = Libc.getdents64(handle, buffer, BlockSize);
                 if (length < 0)
                 {
-                    _positioned = false;
+                    positioned = false;
                     return Libc.LastError;
                 }
-                (_blockLength, _blockPosition) = ((int)length, 0);
+                (blockLength, blockOffset) = ((int)length, 0);
                 if (length == 0)
                     return WasiErrno.Success;
             }
@@ -45,26 +45,26 @@ internal sealed unsafe partial class LinuxDirectory
 
     private WasiErrno MoveTo(ulong cookie)
     {
-        if (_positioned && cookie == _cookie && cookie != 0)
+        if (positioned && cookie == position && cookie != 0)
             return WasiErrno.Success;
         // A guest whose buffer was too small asks again for an entry it has been given: mostly it is still in the block.
-        if (cookie != 0 && _positioned && FindInBlock(cookie))
+        if (cookie != 0 && positioned && FindInBlock(cookie))
             return WasiErrno.Success;
-        _positioned = false;
-        (_blockLength, _blockPosition) = (0, 0);
+        positioned = false;
+        (blockLength, blockOffset) = (0, 0);
         if (Libc.lseek(handle, unchecked((long)cookie), 0) < 0)
             return Libc.LastError;
-        (_cookie, _positioned) = (cookie, true);
+        (position, positioned) = (cookie, true);
         return WasiErrno.Success;
     }
 
     private bool FindInBlock(ulong cookie)
     {
-        for (var position = 0; position < _blockLength; position += RecordLength(position))
+        for (var offset = 0; offset < blockLength; offset += RecordLength(offset))
         {
-            if (NextCookie(position) == cookie)
+            if (NextCookie(offset) == cookie)
             {
-                (_cookie, _blockPosition) = (cookie, position + RecordLength(position));
+                (position, blockOffset) = (cookie, offset + RecordLength(offset));
                 return true;
             }
         }
@@ -73,19 +73,19 @@ internal sealed unsafe partial class LinuxDirectory
 
     private WasiDirectoryEntry TakeEntry()
     {
-        var record = _block.AsSpan(_blockPosition, RecordLength(_blockPosition));
+        var record = block.AsSpan(blockOffset, RecordLength(blockOffset));
         var name = record[HeaderSize..];
         name = name[..name.IndexOf((byte)0)];
         var inode = BinaryPrimitives.ReadUInt64LittleEndian(record);
         if (name.SequenceEqual(".."u8))
             inode = 0; // what lies above is none of the guest's business
-        _cookie = NextCookie(_blockPosition);
-        _blockPosition += record.Length;
+        position = NextCookie(blockOffset);
+        blockOffset += record.Length;
         // d_type has the bits of st_mode that tell the type. Names that are not UTF-8 are shown, but cannot be opened.
-        return new(Encoding.UTF8.GetString(name), LinuxNode.TypeOf((uint)record[18] << 12), inode, _cookie);
+        return new(Encoding.UTF8.GetString(name), LinuxNode.TypeOf((uint)record[18] << 12), inode, position);
     }
 
-    private int RecordLength(int position) => BinaryPrimitives.ReadUInt16LittleEndian(_block.AsSpan(position + 16));
+    private int RecordLength(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(offset + 16));
 
-    private ulong NextCookie(int position) => BinaryPrimitives.ReadUInt64LittleEndian(_block.AsSpan(position + 8));
+    private ulong NextCookie(int offset) => BinaryPrimitives.ReadUInt64LittleEndian(block.AsSpan(offset + 8));
 }

@@ -12,11 +12,11 @@ namespace Waxwing.Wasi.FileSystem.Linux;
 internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, WasiFileFlags flags, bool read, bool write, bool isShared) : WasiFile
 {
     private const WasiFileFlags SyncFlags = WasiFileFlags.DataSync | WasiFileFlags.Sync | WasiFileFlags.ReadSync;
-    private readonly bool _openedSync = (flags & SyncFlags) != 0;
-    private WasiFileFlags _flags = flags;
+    private readonly bool openedSync = (flags & SyncFlags) != 0;
+    private WasiFileFlags status = flags;
 
     // Only regular files never block; the others are waited for with poll(2), which can be cancelled.
-    private readonly bool _mayBlock = type != WasiFileType.RegularFile && type != WasiFileType.BlockDevice;
+    private readonly bool mayBlock = type != WasiFileType.RegularFile && type != WasiFileType.BlockDevice;
 
     /// <summary>A standard stream of this process, as a descriptor of its own.</summary>
     public static LinuxFile? DuplicateHost(int descriptor, bool write)
@@ -29,22 +29,22 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
 
     public override WasiFileType Type => type;
 
-    public override WasiFileFlags Flags => _flags;
+    public override WasiFileFlags Flags => status;
 
-    internal override int PollDescriptor => _mayBlock ? (int)handle.DangerousGetHandle() : -1;
+    internal override int PollDescriptor => mayBlock ? (int)handle.DangerousGetHandle() : -1;
 
     public override WasiErrno SetFlags(WasiFileFlags flags)
     {
         if (!isShared)
         {
-            var status = Libc.fcntl(handle, Libc.F_GETFL, 0);
-            if (status < 0)
+            var current = Libc.fcntl(handle, Libc.F_GETFL, 0);
+            if (current < 0)
                 return Libc.LastError;
-            status = (flags & WasiFileFlags.Append) != 0 ? status | Libc.O_APPEND : status & ~Libc.O_APPEND;
-            if (Libc.fcntl(handle, Libc.F_SETFL, status) < 0)
+            current = (flags & WasiFileFlags.Append) != 0 ? current | Libc.O_APPEND : current & ~Libc.O_APPEND;
+            if (Libc.fcntl(handle, Libc.F_SETFL, current) < 0)
                 return Libc.LastError;
         }
-        _flags = flags;
+        status = flags;
         return WasiErrno.Success;
     }
 
@@ -87,7 +87,7 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
             return WasiErrno.Badf;
         while (true)
         {
-            if (_mayBlock && WaitUntilReady(Libc.POLLIN, cancellation) is var error && error != WasiErrno.Success)
+            if (mayBlock && WaitUntilReady(Libc.POLLIN, cancellation) is var error && error != WasiErrno.Success)
                 return error;
             nint result;
             fixed (GuestBuffer* pointer = buffers)
@@ -104,7 +104,7 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
             return WasiErrno.Badf;
         while (true)
         {
-            if (_mayBlock && WaitUntilReady(Libc.POLLOUT, cancellation) is var error && error != WasiErrno.Success)
+            if (mayBlock && WaitUntilReady(Libc.POLLOUT, cancellation) is var error && error != WasiErrno.Success)
                 return error;
             nint result;
             fixed (GuestBuffer* pointer = buffers)
@@ -185,7 +185,7 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
     {
         available = 0;
         hangup = false;
-        if (!_mayBlock)
+        if (!mayBlock)
         {
             if (!write && GetStat(out var stat) == WasiErrno.Success && Libc.lseek(handle, 0, 1) is >= 0 and var position && (ulong)position < stat.Size)
                 available = stat.Size - (ulong)position;
@@ -201,21 +201,21 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
 
     private WasiErrno WaitUntilReady(short events, CancellationToken cancellation)
     {
-        if ((_flags & WasiFileFlags.NonBlocking) != 0)
+        if ((status & WasiFileFlags.NonBlocking) != 0)
             return LinuxPoll.Check(handle, events) != 0 ? WasiErrno.Success : WasiErrno.Again;
         return LinuxPoll.Wait(handle, events, cancellation);
     }
 
     private WasiErrno SyncIfAsked() =>
         // The kernel ignores these flags in F_SETFL, so what was set later is done by hand.
-        (_flags & SyncFlags) == 0 || _openedSync ? WasiErrno.Success : Sync(dataOnly: (_flags & SyncFlags) == WasiFileFlags.DataSync);
+        (status & SyncFlags) == 0 || openedSync ? WasiErrno.Success : Sync(dataOnly: (status & SyncFlags) == WasiFileFlags.DataSync);
 
     /// <summary>False: try again (a signal came, or another reader was faster and the guest wants to block).</summary>
     private bool TryFinish(nint result, out nuint total, out WasiErrno error, bool retry = true)
     {
         total = result < 0 ? 0 : (nuint)result;
         error = result < 0 ? Libc.LastError : WasiErrno.Success;
-        return !retry || !(error == WasiErrno.Intr || error == WasiErrno.Again && (_flags & WasiFileFlags.NonBlocking) == 0);
+        return !retry || !(error == WasiErrno.Intr || error == WasiErrno.Again && (status & WasiFileFlags.NonBlocking) == 0);
     }
 
     private static WasiErrno Refuse(bool mode, out nuint total)

@@ -49,14 +49,14 @@ internal static unsafe class LinuxPoll
     /// <summary>Something that ends a wait from another thread: an event descriptor that is waited for together with the others.</summary>
     internal sealed class Waker : IDisposable
     {
-        private readonly LinuxHandle _event = Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        private readonly CancellationTokenRegistration _registration;
+        private readonly LinuxHandle signal = Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        private readonly CancellationTokenRegistration registration;
 
         public Waker(CancellationToken cancellation)
         {
-            if (_event.IsInvalid)
+            if (signal.IsInvalid)
                 throw new IOException($"cannot wait: {Libc.LastError}");
-            _registration = cancellation.UnsafeRegister(static waker => ((Waker)waker!).Wake(), this);
+            registration = cancellation.UnsafeRegister(static waker => ((Waker)waker!).Wake(), this);
         }
 
         public void Wake()
@@ -64,7 +64,7 @@ internal static unsafe class LinuxPoll
             ulong one = 1;
             try
             {
-                Libc.write(_event, (byte*)&one, sizeof(ulong));
+                Libc.write(signal, (byte*)&one, sizeof(ulong));
             }
             catch (ObjectDisposedException)
             {
@@ -77,7 +77,7 @@ internal static unsafe class LinuxPoll
         {
             var all = descriptors.Length < 64 ? stackalloc Libc.PollFd[descriptors.Length + 1] : new Libc.PollFd[descriptors.Length + 1];
             descriptors.CopyTo(all);
-            all[^1] = new() { Descriptor = (int)_event.DangerousGetHandle(), Events = Libc.POLLIN };
+            all[^1] = new() { Descriptor = (int)signal.DangerousGetHandle(), Events = Libc.POLLIN };
             var ticks = timeout is { Ticks: > 0 } limit ? limit.Ticks : 0;
             var time = new Libc.Timespec { Seconds = ticks / TimeSpan.TicksPerSecond, Nanoseconds = ticks % TimeSpan.TicksPerSecond * 100 };
             fixed (Libc.PollFd* pointer = all)
@@ -87,8 +87,8 @@ internal static unsafe class LinuxPoll
 
         public void Dispose()
         {
-            _registration.Dispose();
-            _event.Dispose();
+            registration.Dispose();
+            signal.Dispose();
         }
     }
 }

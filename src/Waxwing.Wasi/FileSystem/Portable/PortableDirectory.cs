@@ -6,7 +6,7 @@ namespace Waxwing.Wasi.FileSystem.Portable;
 /// </summary>
 internal sealed class PortableDirectory(string path) : WasiDirectory
 {
-    private List<WasiDirectoryEntry>? _entries;
+    private List<WasiDirectoryEntry>? listed;
 
     /// <summary>Opens a directory of the host by its path.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
@@ -86,13 +86,13 @@ internal sealed class PortableDirectory(string path) : WasiDirectory
     public override WasiErrno ReadEntry(ulong cookie, out WasiDirectoryEntry? entry)
     {
         entry = null;
-        var entries = Volatile.Read(ref _entries);
+        var entries = Volatile.Read(ref listed);
         if (cookie == 0 || entries is null)
         {
             var error = PortableNode.Try(List, out entries);
             if (error != WasiErrno.Success)
                 return error;
-            Volatile.Write(ref _entries, entries);
+            Volatile.Write(ref listed, entries);
         }
         if (cookie < (ulong)entries!.Count)
             entry = entries[(int)cookie];

@@ -6,9 +6,9 @@ namespace Waxwing.Wasi.FileSystem.Portable;
 internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenMode mode) : WasiFile
 {
     private const WasiFileFlags SyncFlags = WasiFileFlags.DataSync | WasiFileFlags.Sync | WasiFileFlags.ReadSync;
-    private readonly Lock _positionLock = new();
-    private long _position;
-    private WasiFileFlags _flags = mode.FileFlags;
+    private readonly Lock gate = new();
+    private long current;
+    private WasiFileFlags status = mode.FileFlags;
 
     public static WasiNode Open(string path, WasiOpenMode mode, bool exists)
     {
@@ -23,11 +23,11 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
 
     public override WasiFileType Type => WasiFileType.RegularFile;
 
-    public override WasiFileFlags Flags => _flags;
+    public override WasiFileFlags Flags => status;
 
     public override WasiErrno SetFlags(WasiFileFlags flags)
     {
-        _flags = flags;
+        status = flags;
         return WasiErrno.Success;
     }
 
@@ -61,22 +61,22 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
 
     public override WasiErrno Read(Span<byte> buffer, out int count, CancellationToken cancellation)
     {
-        lock (_positionLock)
+        lock (gate)
         {
-            var error = ReadAt(buffer, (ulong)_position, out count);
-            _position += count;
+            var error = ReadAt(buffer, (ulong)current, out count);
+            current += count;
             return error;
         }
     }
 
     public override WasiErrno Write(ReadOnlySpan<byte> buffer, out int count, CancellationToken cancellation)
     {
-        lock (_positionLock)
+        lock (gate)
         {
-            if ((_flags & WasiFileFlags.Append) != 0)
-                _position = RandomAccess.GetLength(handle);
-            var error = WriteAt(buffer, (ulong)_position, out count);
-            _position += count;
+            if ((status & WasiFileFlags.Append) != 0)
+                current = RandomAccess.GetLength(handle);
+            var error = WriteAt(buffer, (ulong)current, out count);
+            current += count;
             return error;
         }
     }
@@ -101,22 +101,22 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
             return WasiErrno.Fbig;
         RandomAccess.Write(handle, buffer, (long)offset);
         count = buffer.Length;
-        if ((_flags & SyncFlags) != 0)
+        if ((status & SyncFlags) != 0)
             RandomAccess.FlushToDisk(handle);
         return WasiErrno.Success;
     }
 
     public override WasiErrno Seek(long offset, WasiWhence whence, out ulong position)
     {
-        lock (_positionLock)
+        lock (gate)
         {
-            var from = whence switch { WasiWhence.Start => 0, WasiWhence.Current => _position, _ => RandomAccess.GetLength(handle) };
+            var from = whence switch { WasiWhence.Start => 0, WasiWhence.Current => current, _ => RandomAccess.GetLength(handle) };
             position = 0;
             if (offset > 0 && from > long.MaxValue - offset)
                 return WasiErrno.Overflow;
             if (from + offset < 0)
                 return WasiErrno.Inval;
-            position = (ulong)(_position = from + offset);
+            position = (ulong)(current = from + offset);
             return WasiErrno.Success;
         }
     }
@@ -134,7 +134,7 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
     public override bool IsReady(bool write, out ulong available, out bool hangup)
     {
         hangup = false;
-        available = write ? 0 : (ulong)Math.Max(0, RandomAccess.GetLength(handle) - _position);
+        available = write ? 0 : (ulong)Math.Max(0, RandomAccess.GetLength(handle) - current);
         return true;
     }
 

@@ -7,7 +7,7 @@ internal readonly record struct IndexedName(int Index, byte[] Name);
 internal readonly record struct IndexedNames(int Index, List<IndexedName> Names);
 
 /// <summary>What a name section says. Lists are in order of index.</summary>
-internal sealed class ModuleNames
+internal sealed class NameSectionContent
 {
     public byte[]? Module { get; set; }
     public List<IndexedName> Functions { get; } = [];
