@@ -80,7 +80,14 @@ internal sealed unsafe partial class Activation
         return depth;
     }
 
-    private nint Run() => NextPc->Run(NextPc, NextFp, CurrentBase, CurrentLength, this, Acc, Facc);
+    private nint Run()
+    {
+        nint status;
+        do
+            status = NextPc->Run(NextPc, NextFp, CurrentBase, CurrentLength, this, Acc, Facc);
+        while (status == Status.Continue);
+        return status;
+    }
 
     private void Finish(nint status)
     {
@@ -178,7 +185,7 @@ internal sealed unsafe partial class Activation
         if (thrown is not null)
         {
             var status = Throw(NextPc, NextFp, thrown);
-            return status == Diverged.Jump ? Run() : status;
+            return status == Status.Continue ? Run() : status;
         }
         FinishSuspended();
         if (PollBias != 0 && ServeInterrupt(NextPc, NextFp) is var interrupted && interrupted != 0)

@@ -207,7 +207,14 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     {
         NextPc = pc;
         NextFp = fp;
-        return Diverged.Jump;
+        return Status.Continue;
+    }
+
+    /// <summary>Has the driver run an instruction again, after something it stumbled over was mended.</summary>
+    public nint Retry(Instr* pc, byte* fp, long acc, double facc)
+    {
+        (Acc, Facc) = (acc, facc);
+        return JumpTo(pc, fp);
     }
 
     private void LoadResult(byte* frame)

@@ -8,8 +8,8 @@ namespace Waxwing.Interpreter;
 /// program counter, frame pointer, base and length of the current memory, the activation, the last integer result and the last float result.
 ///
 /// What makes it fast, measured (RATIONALE.md, "Why are handlers structs with one static method?"): AggressiveOptimization on every handler, at most 100 bytes of IL and three basic
-/// blocks (else the JIT adds a frame), all work in inlined helpers, both ways out of a branch as separate tail calls, anything with a real call in a method of its own that is
-/// tail-called. The assembly is always compiled with optimisation: without it the calls are not tail calls.
+/// blocks (else the JIT adds a frame), all work in inlined helpers, both ways out of a branch as separate tail calls, anything with a real call in a method of its own.
+/// A handler must not be marked NoInlining: the JIT makes no tail calls from such methods. The assembly is always compiled with optimisation: without it the calls are not tail calls.
 /// </summary>
 internal unsafe interface IHandler
 {
@@ -52,4 +52,7 @@ internal static unsafe class Handler
 internal static class Status
 {
     public const int Done = 0, Trapped = 1, Suspended = 2, Threw = 3;
+
+    /// <summary>Go on at Activation.NextPc and NextFp with the registers read anew: how anything unusual continues, without a tail call of its own.</summary>
+    public const int Continue = 4;
 }

@@ -28,7 +28,7 @@ internal readonly unsafe struct Call : IHandler
 
 /// <summary>
 /// Calls through a table: index in slot B, table C, expected type D (an index of the module's types), frame at A. The common case - in bounds,
-/// exactly the type, a function of this instance - is here; everything else in <see cref="CallIndirectOther{TIndex}"/>.
+/// exactly the type, a function of this instance - is here; everything else in <see cref="Other"/>.
 /// </summary>
 internal readonly unsafe struct CallIndirect<TIndex> : IHandler
     where TIndex : struct, IOperand
@@ -38,10 +38,7 @@ internal readonly unsafe struct CallIndirect<TIndex> : IHandler
     {
         var callee = Find(TIndex.Read<uint>(pc, fp, acc, facc), pc, ctx);
         if (callee == null)
-        {
-            // The slow path finds the index in the slot that the register stood for.
-            return Diverging<CallIndirectOther<TIndex>>.Run(pc, fp, mem, len, ctx, acc, facc);
-        }
+            return Other(pc, fp, mem, len, ctx, acc, facc);
         var frame = fp + pc->A;
         if (frame + callee->FrameBytes > ctx.StackLimit)
             return StackOverflow.Run(pc, fp, mem, len, ctx, acc, facc);
@@ -61,6 +58,13 @@ internal readonly unsafe struct CallIndirect<TIndex> : IHandler
         if (function is null || !ReferenceEquals(function.DefinedType, ctx.Types[pc->D]) || !ReferenceEquals(function.Instance, ctx.Instance))
             return null;
         return (CodeEntry*)function.Entry;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Other(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
+    {
+        var trap = ctx.FindIndirect(TIndex.Read<uint>(pc, fp, acc, facc), pc->C, pc->D, out var function);
+        return trap != 0 ? ctx.Trap(pc, fp, trap) : ctx.CallFunction(pc, fp, function!);
     }
 }
 
@@ -95,29 +99,21 @@ internal readonly unsafe struct ReturnValue<T, TFrom> : IHandler
 }
 
 /// <summary>A call that does not fit the guest stack: the stack grows and the instruction runs again, or the guest traps, or an interruption is served.</summary>
-internal readonly unsafe struct StackOverflow : IHandler
+internal static unsafe class StackOverflow
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         var status = ctx.MakeRoom(pc, fp);
-        if (status != 0)
-            return status;
-        return pc->Run(pc, ctx.NextFp, mem, len, ctx, acc, facc);
+        return status != 0 ? status : ctx.Retry(pc, ctx.NextFp, acc, facc);
     }
 }
 
 /// <summary>What an instruction outside the fast paths does: an ordinary method that may call, throw and allocate.</summary>
 internal unsafe interface IDiverging
 {
-    /// <summary>0: go on with the next instruction; <see cref="Diverged.Jump"/>: go on at <see cref="Activation.NextPc"/>; else a <see cref="Status"/> for the driver.</summary>
+    /// <summary>0: go on with the next instruction; else a <see cref="Status"/> for the driver.</summary>
     static abstract nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc);
-}
-
-internal static class Diverged
-{
-    /// <summary>Continue at Activation.NextPc, NextFp with the registers read anew.</summary>
-    public const int Jump = 100;
 }
 
 /// <summary>Runs an <see cref="IDiverging"/> instruction.</summary>
@@ -127,25 +123,16 @@ internal readonly unsafe struct Diverging<TOp> : IHandler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
-        var status = TOp.Execute(pc, fp, ctx, acc, facc);
+        var status = Execute(pc, fp, ctx, acc, facc);
         if (status != 0)
-            return Divert.Run(pc, fp, mem, len, ctx, status, facc);
+            return status;
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
-}
 
-/// <summary>Continues where a diverging instruction said, or returns its status (handed over as the integer register) to the driver.</summary>
-internal readonly unsafe struct Divert : IHandler
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
-    {
-        if (acc != Diverged.Jump)
-            return (nint)acc;
-        pc = ctx.NextPc;
-        return pc->Run(pc, ctx.NextFp, ctx.CurrentBase, ctx.CurrentLength, ctx, ctx.Acc, ctx.Facc);
-    }
+    // Apart, because a local whose address is taken (in Execute, inlined) would cost the handler its tail calls.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc) => TOp.Execute(pc, fp, ctx, acc, facc);
 }
 
 /// <summary>Translates the function on its first call (Imm: its entry), then runs it.</summary>
@@ -177,16 +164,6 @@ internal readonly unsafe struct CallImported : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc) =>
         ctx.CallFunction(pc, fp, ctx.Instance.GetFunctionRecord(pc->B));
-}
-
-internal readonly unsafe struct CallIndirectOther<TIndex> : IDiverging
-    where TIndex : struct, IOperand
-{
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
-    {
-        var trap = ctx.FindIndirect(TIndex.Read<uint>(pc, fp, acc, facc), pc->C, pc->D, out var function);
-        return trap != 0 ? ctx.Trap(pc, fp, trap) : ctx.CallFunction(pc, fp, function!);
-    }
 }
 
 /// <summary>call_indirect through a 64-bit table.</summary>

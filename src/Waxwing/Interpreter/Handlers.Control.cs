@@ -62,7 +62,7 @@ internal readonly unsafe struct BranchIf<TCondition, TSense, TTarget> : IHandler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
-        if (TSense.Takes(TCondition.Read<int>(pc, fp, acc, facc) != 0))
+        if (Takes(pc, fp, acc))
         {
             var target = TTarget.Of(pc, ctx);
             return target->Run(target, fp, mem, len, ctx, acc, facc);
@@ -70,6 +70,9 @@ internal readonly unsafe struct BranchIf<TCondition, TSense, TTarget> : IHandler
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Takes(Instr* pc, byte* fp, long acc) => TSense.Takes(TCondition.Read<int>(pc, fp, acc, 0) != 0);
 }
 
 /// <summary>Branches when the comparison of A with B holds (or does not).</summary>
@@ -123,12 +126,12 @@ internal readonly unsafe struct Select<TCondition, T> : IHandler
         return pc->Run(pc, fp, mem, len, ctx, Registers.ToInteger(value, acc), Registers.ToFloat(value, facc));
     }
 
-    // Two slots are read and one chosen without a branch: the condition of a select is often unpredictable.
+    // The field to use is computed, not chosen by a branch: the condition of a select is often unpredictable.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Apply(Instr* pc, byte* fp, long acc)
     {
-        var offset = TCondition.Read<int>(pc, fp, acc, 0) != 0 ? pc->B : pc->C;
-        var value = *(T*)(fp + offset);
+        var isZero = TCondition.Read<int>(pc, fp, acc, 0) == 0;
+        var value = *(T*)(fp + (&pc->B)[Unsafe.BitCast<bool, byte>(isZero)]);
         ToSlot.Write(fp + pc->A, value);
         return value;
     }

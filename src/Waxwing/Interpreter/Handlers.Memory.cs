@@ -113,7 +113,7 @@ internal readonly unsafe struct Load<TStored, TValue, TLoad, TAddress, TTo> : IH
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         var address = TAddress.Effective(pc, fp, acc);
-        if (address + (ulong)sizeof(TStored) > len)
+        if (OutOfBounds.Is<TStored>(address, len))
             return OutOfBounds.Run(pc, fp, mem, len, ctx, acc, facc);
         var value = Apply(pc, fp, mem + address);
         pc++;
@@ -140,12 +140,16 @@ internal readonly unsafe struct Store<TStored, TValue, TAddress, TFrom> : IHandl
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         var address = TAddress.Effective(pc, fp, acc);
-        if (address + (ulong)sizeof(TStored) > len)
+        if (OutOfBounds.Is<TStored>(address, len))
             return OutOfBounds.Run(pc, fp, mem, len, ctx, acc, facc);
-        Unsafe.WriteUnaligned(mem + address, Narrow(TFrom.Read<TValue>(pc, fp, acc, facc)));
+        Apply(pc, fp, mem + address, acc, facc);
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Apply(Instr* pc, byte* fp, byte* place, long acc, double facc) =>
+        Unsafe.WriteUnaligned(place, Narrow(TFrom.Read<TValue>(pc, fp, acc, facc)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TStored Narrow(TValue value)
@@ -173,16 +177,15 @@ internal readonly unsafe struct ConstantA : IOperand
 /// Where an access ends that is out of bounds of the length in the register. Another thread may have grown a shared memory since that was read, so look again
 /// before trapping; memories never shrink.
 /// </summary>
-internal readonly unsafe struct OutOfBounds : IHandler
+internal static unsafe class OutOfBounds
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Is<TStored>(ulong address, ulong length)
+        where TStored : unmanaged => address + (ulong)sizeof(TStored) > length;
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
-    {
-        var length = ctx.CurrentLength;
-        if (length == len)
-            return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds);
-        return pc->Run(pc, fp, mem, length, ctx, acc, facc);
-    }
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) =>
+        ctx.CurrentLength == len ? ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds) : ctx.Retry(pc, fp, acc, facc);
 }
 
 /// <summary>Makes memory B the current one: its base and length go to the registers until the next such instruction.</summary>

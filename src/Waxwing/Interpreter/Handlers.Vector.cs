@@ -176,7 +176,7 @@ internal readonly unsafe struct LoadLane<TOp, TScalar, TStored, TAddress> : IHan
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         var address = TAddress.Effective(pc, fp, acc);
-        if (address + (ulong)sizeof(TStored) > len)
+        if (OutOfBounds.Is<TStored>(address, len))
             return OutOfBounds.Run(pc, fp, mem, len, ctx, acc, facc);
         Apply(pc, fp, mem + address);
         pc += 2;
@@ -205,7 +205,7 @@ internal readonly unsafe struct StoreLane<TOp, TScalar, TStored, TAddress> : IHa
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         var address = TAddress.Effective(pc, fp, acc);
-        if (address + (ulong)sizeof(TStored) > len)
+        if (OutOfBounds.Is<TStored>(address, len))
             return OutOfBounds.Run(pc, fp, mem, len, ctx, acc, facc);
         Apply(pc, fp, mem + address);
         pc += 2;
