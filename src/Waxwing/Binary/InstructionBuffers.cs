@@ -13,6 +13,9 @@ internal sealed class InstructionBuffers
     private CatchClause[] catches = new CatchClause[4];
     private ValType[] types = new ValType[1];
 
+    /// <summary>Elements there is room for: an owner that keeps buffers for long lets go of large ones.</summary>
+    public int Capacity => labels.Length + catches.Length + types.Length;
+
     /// <summary>Labels of a br_table, the default last.</summary>
     public ReadOnlySpan<int> ReadLabels(scoped ref ByteReader reader)
     {

@@ -46,8 +46,10 @@ public sealed class WasmLinkException : WasmException
     internal WasmLinkException(string message, string? module = null, string? name = null, Exception? inner = null) : base(message, inner) =>
         (ModuleName, ImportName) = (module, name);
 
-    /// <summary>The import's module name, or null if the error is not about an import.</summary>
+    /// <summary>The imports that are missing or do not fit, all of them; the message has a line for each.</summary>
+    public IReadOnlyList<ImportType> Imports { get; internal init; } = [];
+    /// <summary>The (first such) import's module name, or null if the error is not about an import.</summary>
     public string? ModuleName { get; }
-    /// <summary>The import's name, or null if the error is not about an import.</summary>
+    /// <summary>The (first such) import's name, or null if the error is not about an import.</summary>
     public string? ImportName { get; }
 }

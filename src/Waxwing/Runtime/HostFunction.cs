@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Waxwing.Runtime;
 
 /// <summary>A function implemented by the host, in the slot layout described in <see cref="Engine"/>. Typed delegates are wrapped by subclasses without reflection on the call path.</summary>
@@ -13,5 +15,20 @@ internal abstract class HostFunction
     {
         Invoke(caller, slots, references);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Stores a delegate's result; of a task, when it is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static void WriteResult<TResult>(TResult result, Span<ulong> slots, Span<object?> references)
+    {
+        if (TypedSlot.IsNumber<TResult>())
+        {
+            var index = 0;
+            TypedSlot.Write(result, slots, references, ref index);
+        }
+        else
+        {
+            ResultShapeOf<TResult>.Shape.Write(result, slots, references);
+        }
     }
 }

@@ -40,11 +40,11 @@ public abstract partial class WasmDefinitions
     /// <summary>Defines a function.</summary>
     /// <param name="module">The module name that imports use.</param>
     /// <param name="name">The name within it.</param>
-    /// <param name="function">A function of an instance, or one made by <see cref="WasmFunction.FromDelegate"/> or <see cref="WasmFunction.FromRaw"/>.</param>
+    /// <param name="function">A function of an instance, or one made by <see cref="WasmFunction.FromDelegate(Delegate)"/> or <see cref="WasmFunction.FromRaw"/>.</param>
     public void Define(string module, string name, WasmFunction function) => AddChecked(module, name, function);
 
     /// <summary>
-    /// Defines a function by any delegate; see <see cref="WasmFunction.FromDelegate"/> for what its parameters and result may be. The generic overloads, which lambdas
+    /// Defines a function by any delegate; see <see cref="WasmFunction.FromDelegate(Delegate)"/> for what its parameters and result may be. The generic overloads, which lambdas
     /// prefer by themselves, are faster to define and work in every deployment.
     /// </summary>
     /// <param name="module">The module name that imports use.</param>

@@ -1,18 +1,40 @@
+using Waxwing.Runtime;
+using Waxwing.Types;
+
 namespace Waxwing;
 
 public sealed partial class WasmFunction
 {
     /// <summary>
     /// A host function from any delegate. Parameter types as in <see cref="As{TDelegate}"/>, the first may be <see cref="WasmCaller"/>; any other class is an externref that must be of
-    /// that class. The result may be void, one value, a tuple of values, or a Task or ValueTask of those.
+    /// that class. The result may be void, one value, a tuple of up to four values, or a Task or ValueTask of those. The generic overloads do the same without reflection.
     /// </summary>
     /// <param name="function">The delegate.</param>
     /// <exception cref="ArgumentException">A parameter or result type has no WebAssembly counterpart.</exception>
-    public static WasmFunction FromDelegate(Delegate function) => throw new NotImplementedException();
+    public static WasmFunction FromDelegate(Delegate function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return HostDelegates.Wrap(function);
+    }
 
     /// <summary>A host function in raw form: a signature known only at run time, arguments and results as spans.</summary>
     /// <param name="parameters">Parameter types.</param>
     /// <param name="results">Result types.</param>
     /// <param name="function">What to call.</param>
-    public static WasmFunction FromRaw(ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results, WasmRawFunction function) => throw new NotImplementedException();
+    public static WasmFunction FromRaw(ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results, WasmRawFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var type = TypeRegistry.Function(parameters, results);
+        return new(type, new RawHostFunction(type, function));
+    }
+
+    /// <summary>
+    /// The function as a typed delegate. The signature is checked here, once; a call costs nanoseconds. Types: int, uint or bool for i32, long and ulong for i64, float, double,
+    /// <c>Vector128&lt;byte&gt;</c>, <see cref="WasmFunction"/> for funcref, <c>object</c> for any reference; a tuple of up to four values for several results; a Task or ValueTask to call
+    /// asynchronously.
+    /// </summary>
+    /// <typeparam name="TDelegate">The delegate type: a <c>Func</c>, an <c>Action</c> or one of your own.</typeparam>
+    /// <exception cref="WasmLinkException">The delegate's signature is not the function's.</exception>
+    /// <exception cref="NotSupportedException">The program is compiled ahead of time, and not for this delegate type: use <see cref="AsFunc{TResult}"/> and its like.</exception>
+    public TDelegate As<TDelegate>() where TDelegate : Delegate => (TDelegate)Thunks.Make(this, typeof(TDelegate));
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Waxwing.Runtime;
+using Waxwing.Syntax;
 
 namespace Waxwing;
 
@@ -9,7 +11,14 @@ public sealed partial class WasmInstance
 
     /// <summary>An export of any kind: a <see cref="WasmFunction"/>, <see cref="WasmMemory"/>, <see cref="WasmTable"/>, <see cref="WasmGlobal"/> or <see cref="WasmTag"/>; null if there is none of the name.</summary>
     /// <param name="name">The export's name.</param>
-    public object? GetExport(string name) => throw new NotImplementedException();
+    public object? GetExport(string name) => !Module.ExportMap.TryGetValue(name, out var export) ? null : export.Kind switch
+    {
+        ExternKind.Function => GetFunctionRecord(export.Index),
+        ExternKind.Memory => Memories[export.Index],
+        ExternKind.Table => Tables[export.Index],
+        ExternKind.Global => Globals[export.Index],
+        _ => Tags[export.Index],
+    };
 
     /// <summary>An exported function.</summary>
     /// <param name="name">The export's name.</param>
@@ -52,5 +61,21 @@ public sealed partial class WasmInstance
     /// <exception cref="WasmLinkException">There is no tag of that name.</exception>
     public WasmTag GetTag(string name) => Get<WasmTag>(name);
 
-    private T Get<T>(string name) where T : class => throw new NotImplementedException();
+    private T Get<T>(string name) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return GetExport(name) as T ?? throw Missing<T>(name);
+    }
+
+    private WasmLinkException Missing<T>(string name)
+    {
+        var wanted = typeof(T).Name["Wasm".Length..].ToLowerInvariant();
+        if (Module.ExportMap.TryGetValue(name, out var other))
+            return new($"unknown export: \"{name}\" of {this} is a {other.Kind.ToString().ToLowerInvariant()}, not a {wanted}", null, name);
+        var names = Module.ExportMap.Keys;
+        return new(
+            $"unknown export: {this} exports no {wanted} \"{name}\""
+            + (Spelling.Nearest(name, names) is { } near ? $" (did you mean \"{near}\"?)" : names.Count == 0 ? "; it has no exports" : $"; its exports are {Spelling.List(names)}"),
+            null, name);
+    }
 }

@@ -42,27 +42,12 @@ public sealed partial class WasmInstance : IDisposable
     /// <summary>Fuel left, when the runtime is metered. Engines count it down; below zero the guest traps.</summary>
     internal long FuelLeft;
 
-    internal volatile bool IsDisposed;
-
     /// <summary>Units of fuel left to the guest; set it to refill. Zero and meaningless unless <see cref="WasmRuntimeOptions.Fuel"/> is set.</summary>
     public long Fuel
     {
         get => Math.Max(Volatile.Read(ref FuelLeft), 0);
         set => Volatile.Write(ref FuelLeft, value);
     }
-
-    /// <summary>
-    /// Runs the module as a program: calls its export <c>_start</c>, or <c>_initialize</c> if it is a library, and returns the exit code.
-    /// </summary>
-    /// <param name="cancellation">Stops the guest.</param>
-    /// <returns>The code the guest exits with; 0 if it just returns.</returns>
-    /// <exception cref="WasmLinkException">The module exports neither function.</exception>
-    /// <exception cref="WasmTrapException">The guest trapped or was stopped.</exception>
-    public int Run(CancellationToken cancellation = default) => throw new NotImplementedException();
-
-    /// <summary>As <see cref="Run"/>, without holding a thread while the guest waits in asynchronous host functions.</summary>
-    /// <param name="cancellation">Stops the guest.</param>
-    public Task<int> RunAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
 
     /// <summary>Calls an exported function.</summary>
     /// <param name="name">The export's name.</param>
@@ -73,9 +58,6 @@ public sealed partial class WasmInstance : IDisposable
     /// <exception cref="WasmTrapException">The guest trapped.</exception>
     public WasmValue[] Invoke(string name, params ReadOnlySpan<WasmValue> arguments) => GetFunction(name).Invoke(arguments);
 
-    /// <summary>Frees the name and gives back the memories of which this was the last user; later calls of its functions throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => throw new NotImplementedException();
-
     /// <summary>The name, or the module's.</summary>
     public override string ToString() => Name ?? Module.ToString();
 
@@ -84,8 +66,17 @@ public sealed partial class WasmInstance : IDisposable
     {
         if (Volatile.Read(ref Functions[index]) is { } function)
             return function;
+        var made = MakeRecord(index);
+        return Interlocked.CompareExchange(ref Functions[index], made, null) ?? made;
+    }
+
+    /// <summary>The start function: if nothing refers to it yet, as a record of its own that is not kept (see <see cref="HasFunctionRecords"/>).</summary>
+    internal WasmFunction GetFunctionForStart(int index) => Volatile.Read(ref Functions[index]) ?? MakeRecord(index);
+
+    private WasmFunction MakeRecord(int index)
+    {
         var made = new WasmFunction(Types[Module.Context.FunctionTypes[index]], this, index);
         Code.Attach(made);
-        return Interlocked.CompareExchange(ref Functions[index], made, null) ?? made;
+        return made;
     }
 }

@@ -1,4 +1,4 @@
-using Waxwing.Runtime;
+using Waxwing.Binary;
 using Waxwing.Syntax;
 using Waxwing.Types;
 
@@ -9,15 +9,22 @@ public sealed partial class WasmModule
     private ImportType[]? imports;
     private ExportType[]? exports;
     private WasmCustomSection[]? customSections;
-    private ModuleNames? names;
+    private NameSection? names;
+    private DefinedType[]? canonicalTypes;
     private Dictionary<int, string>? exportNames;
+    private Dictionary<string, Export>? exportMap;
 
-    internal ModuleNames Names => names ??= ReadNames();
+    /// <summary>The exports by name. Made on first use.</summary>
+    internal Dictionary<string, Export> ExportMap => exportMap ??= Context.Module.Exports.ToDictionary(export => export.Name, StringComparer.Ordinal);
+
+    internal NameSection Names => names ??= NameSection.Of(Context.Module);
+
+    internal ImportType[] ImportList => imports ??= DescribeImports();
 
     /// <summary>A function's name for backtraces: from the name section, else an export of it, else null.</summary>
     internal string? FunctionName(int index)
     {
-        if (Names.Functions.TryGetValue(index, out var name))
+        if (Names.Function(index) is { } name)
             return name;
         var byExport = exportNames;
         if (byExport is null)
@@ -32,6 +39,9 @@ public sealed partial class WasmModule
         }
         return byExport.GetValueOrDefault(index);
     }
+
+    /// <summary>The types of the type section. Shared by the instances, never changed.</summary>
+    internal DefinedType[] CanonicalTypes => canonicalTypes ??= [.. Context.Module.Types.Select(type => type.Canonical!)];
 
     internal DefinedType CanonicalType(int typeIndex) => Context.Module.Types[typeIndex].Canonical!;
 
@@ -67,6 +77,4 @@ public sealed partial class WasmModule
         ExternKind.Global => ExternalType.OfGlobal(Describe(Context.Globals[export.Index])),
         _ => ExternalType.OfTag(CanonicalType(Context.Tags[export.Index])),
     }))];
-
-    private static ModuleNames ReadNames() => new();
 }

@@ -1,3 +1,4 @@
+using Waxwing.Runtime;
 using Waxwing.Validation;
 
 namespace Waxwing;
@@ -17,10 +18,10 @@ public sealed partial class WasmModule
     internal ModuleContext Context { get; }
 
     /// <summary>The module's name from its name section, or null.</summary>
-    public string? Name => Names.Module;
+    public string? Name => Names.ModuleName;
 
     /// <summary>The imports in order. A provider may differ from the type as far as matching allows.</summary>
-    public IReadOnlyList<ImportType> Imports => imports ??= DescribeImports();
+    public IReadOnlyList<ImportType> Imports => ImportList;
 
     /// <summary>The exports in order.</summary>
     public IReadOnlyList<ExportType> Exports => exports ??= DescribeExports();
@@ -31,6 +32,9 @@ public sealed partial class WasmModule
 
     /// <summary>The proposals beyond WebAssembly 1.0 that the module makes use of; null if its bodies were not yet validated (lazy validation).</summary>
     public WasmFeatures? RequiredFeatures { get; }
+
+    /// <summary>The proposals known to be used: all of them, or those of the declarations if the bodies are not yet validated.</summary>
+    internal WasmFeatures KnownFeatures => RequiredFeatures ?? UsedFeatures.OfDeclarations(Context);
 
     /// <summary>The module's name if it has one.</summary>
     public override string ToString() => Name ?? "<module>";

@@ -1,12 +1,20 @@
+using System.Collections.Concurrent;
 using Waxwing.Runtime;
 
 namespace Waxwing;
 
 /// <summary>
-/// An engine and a namespace of instances and host definitions from which imports are resolved. Thread-safe. Disposing it disposes the instances that have a name in it.
+/// An engine and a namespace of instances and host definitions from which imports are resolved. Thread-safe. Disposing it disposes all of its instances.
 /// </summary>
 public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
 {
+    private readonly ConcurrentDictionary<(string Module, string Name), object> definitions = new();
+    private readonly ConcurrentDictionary<string, WasmInstance> instances = new(StringComparer.Ordinal);
+    private readonly InstanceTracker tracker = new();
+    private readonly List<WasmMemory> provided = [];
+    private readonly Lock gate = new();
+    private volatile bool disposed;
+
     /// <summary>A runtime with the default settings.</summary>
     public WasmRuntime() : this(WasmRuntimeOptions.Default) { }
 
@@ -18,48 +26,106 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         Engine = Engines.Resolve(options.Engine);
+        Budget = new(options.Limits.TotalMemoryBytes);
+        MemorySettings = new(options.MemoryPolicy, options.GuardRegions, options.Limits, Budget);
     }
 
     /// <summary>The settings.</summary>
     public WasmRuntimeOptions Options { get; }
 
+    /// <summary>
+    /// Bytes of all linear memories that count for this runtime: those of its instances, those it provided and those defined in it. Bounded by <see cref="WasmLimits.TotalMemoryBytes"/>.
+    /// </summary>
+    public long MemoryBytes => Budget.Used;
+
     internal Engine Engine { get; }
+
+    internal MemoryBudget Budget { get; }
+
+    internal MemorySettings MemorySettings { get; }
 
     internal bool Metered => Options.Fuel is not null;
 
-    /// <summary>Bytes of all linear memories that belong to this runtime's instances now; bounded by <see cref="WasmLimits.TotalMemoryBytes"/>.</summary>
-    public long MemoryBytes => throw new NotImplementedException();
+    /// <summary>Module names that imports can use, for suggestions.</summary>
+    internal IEnumerable<string> ModuleNames => definitions.Keys.Select(key => key.Module).Concat(instances.Keys).Distinct();
 
     /// <summary>Makes an existing instance's exports importable under a (further) name, as the script command <c>register</c> does; replaces an instance of that name.</summary>
     /// <param name="name">The module name that imports use.</param>
     /// <param name="instance">The instance.</param>
-    public void Define(string name, WasmInstance instance) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Instantiates a module: resolves its imports, allocates, initialises, copies the active segments and calls the start function. All imports are checked before anything else
-    /// happens, and all that do not fit are reported at once.
-    /// </summary>
-    /// <param name="module">The module.</param>
-    /// <param name="name">The name under which other modules can import the instance's exports, until it is disposed; null for none.</param>
-    /// <param name="imports">Definitions for this instantiation only; they come before those of the runtime.</param>
-    /// <param name="cancellation">Stops a start function that runs too long.</param>
-    /// <exception cref="WasmLinkException">An import is missing or does not fit, the name is taken, a limit is exceeded or memory was refused.</exception>
-    /// <exception cref="WasmTrapException">A segment does not fit its memory or table, or the start function trapped.</exception>
-    public WasmInstance Instantiate(WasmModule module, string? name = null, WasmImports? imports = null, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    /// <exception cref="ObjectDisposedException">The runtime or the instance is disposed.</exception>
+    public void Define(string name, WasmInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(instance);
+        ThrowIfDisposed();
+        instance.ThrowIfDisposed();
+        lock (gate)
+            AddName(name, instance);
+    }
 
     /// <summary>The instance of a name, or null.</summary>
     /// <param name="name">The name it was instantiated or defined under.</param>
-    public WasmInstance? GetInstance(string name) => throw new NotImplementedException();
+    public WasmInstance? GetInstance(string name) => instances.GetValueOrDefault(name);
 
-    /// <summary>Creates every memory that the module imports and nobody defined, of exactly the type it asks for, and defines it.</summary>
+    /// <summary>Creates every memory that the module imports and nobody defined, of exactly the type it asks for, and defines it; it goes with the runtime.</summary>
     /// <param name="module">The module.</param>
     /// <returns>How many memories were created.</returns>
     /// <exception cref="WasmLinkException">A memory was refused.</exception>
-    public int ProvideMemories(WasmModule module) => throw new NotImplementedException();
+    public int ProvideMemories(WasmModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ThrowIfDisposed();
+        var count = 0;
+        foreach (var import in module.ImportList)
+        {
+            if (import.Type.Memory is not { } type || Find(import.Module, import.Name) is not null)
+                continue;
+            var memory = new WasmMemory(type, MemorySettings);
+            lock (gate)
+                provided.Add(memory);
+            definitions[(import.Module, import.Name)] = memory;
+            count++;
+        }
+        return count;
+    }
 
-    /// <summary>Disposes the named instances, frees all names and refuses further use. Guests that are running end at their next call into the runtime.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Disposes the instances, frees all names and refuses further use. Guests that are running on other threads keep what they use until they leave it.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+        }
+        foreach (var instance in tracker.Live())
+            instance.Dispose();
+        instances.Clear();
+        definitions.Clear();
+        foreach (var memory in provided)
+            memory.RemoveUser();
+        provided.Clear();
+    }
 
-    internal override void Add(string module, string name, object definition) => throw new NotImplementedException();
+    /// <summary>A definition, or else an export of the instance of that name.</summary>
+    internal object? Find(string module, string name)
+    {
+        if (definitions.TryGetValue((module, name), out var definition))
+            return definition;
+        return GetInstance(module)?.GetExport(name);
+    }
+
+    /// <summary>The names that can be imported under a module name, for suggestions.</summary>
+    internal IEnumerable<string> NamesIn(string module) =>
+        definitions.Keys.Where(key => key.Module == module).Select(key => key.Name).Concat(GetInstance(module)?.Module.ExportMap.Keys ?? Enumerable.Empty<string>());
+
+    internal override void Add(string module, string name, object definition)
+    {
+        ThrowIfDisposed();
+        if (definition is WasmMemory memory && !memory.TryJoin(Budget))
+            throw new WasmLinkException($"memory too large: {memory.Type} would exceed the {Budget.Limit} bytes allowed to the runtime", module, name);
+        definitions[(module, name)] = definition;
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);
 }

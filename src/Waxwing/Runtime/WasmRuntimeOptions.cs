@@ -19,6 +19,12 @@ public sealed record WasmRuntimeOptions
     public WasmMemoryPolicy MemoryPolicy { get; init; } = WasmMemoryPolicy.Automatic;
 
     /// <summary>
+    /// Whether each 32-bit memory reserves 8 GiB of address space (not of memory), so that compiled code can leave bounds checks to the hardware. Turn it off for tens of thousands
+    /// of instances in one process, or where address space is limited: a memory then reserves its largest size. Default true.
+    /// </summary>
+    public bool GuardRegions { get; init; } = true;
+
+    /// <summary>
     /// Units of fuel that each instance starts with, about one for each instruction; null (the default) for unmetered code, which is faster. A guest that uses up its fuel
     /// traps with <see cref="TrapCode.OutOfFuel"/>; <see cref="WasmInstance.Fuel"/> reads and refills it.
     /// </summary>

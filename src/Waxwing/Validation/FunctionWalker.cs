@@ -74,8 +74,7 @@ internal ref partial struct FunctionWalker<TConsumer>
         PushFrame(Opcode.Block, isIndexed: true, type);
         while (depth > 0)
         {
-            Read();
-            Check();
+            Step();
             consumer.Instruction(in instruction);
         }
         if (!reader.IsAtEnd)
@@ -100,16 +99,58 @@ internal ref partial struct FunctionWalker<TConsumer>
             throw new WasmFormatException("END opcode expected", reader.Position, $"{reader.Remaining} bytes follow the end of the expression");
     }
 
+    /// <summary>Reads and checks one instruction. The most frequent ones are dispatched on once, here, and not a second time on the kind of their immediates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step()
+    {
+        Begin();
+        var hot = HotInstructions.All[reader.PeekByte()];
+        switch (hot.Path)
+        {
+            case HotPath.Local:
+                BeginHot(hot.Opcode);
+                instruction.Index = (int)reader.ReadU32();
+                CheckLocalGet();
+                break;
+            case HotPath.Constant:
+                BeginHot(hot.Opcode);
+                instruction.Immediate = (ulong)reader.ReadS32();
+                Push(ValueCode.I32);
+                break;
+            case HotPath.Plain:
+                BeginHot(hot.Opcode);
+                CheckPlain(ref InstructionRule.All[(int)hot.Opcode]);
+                break;
+            default:
+                InstructionReader.Read(ref reader, features, buffers.Immediates, ref instruction);
+                Check();
+                break;
+        }
+    }
+
     private void Read()
+    {
+        Begin();
+        InstructionReader.Read(ref reader, features, buffers.Immediates, ref instruction);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Begin()
     {
         // The consumer of plain validation looks at nothing, and the walk itself reads only what this instruction sets.
         if (typeof(TConsumer) != typeof(NoConsumer))
             instruction = default;
         if (reader.IsAtEnd)
             throw MissingEnd();
-        InstructionReader.Read(ref reader, features, buffers.Immediates, ref instruction);
         instruction.Reachable = reachable;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BeginHot(Opcode opcode)
+    {
+        instruction.Opcode = opcode;
+        instruction.Offset = reader.Position;
+        reader.Skip(1);
     }
 
     /// <summary>Checks the instruction read, pops its operands and pushes its results.</summary>
@@ -117,17 +158,11 @@ internal ref partial struct FunctionWalker<TConsumer>
     {
         switch (instruction.Opcode)
         {
-            case Opcode.LocalGet:
-                CheckLocalGet();
-                break;
             case Opcode.LocalSet:
                 CheckLocalSet();
                 break;
             case Opcode.LocalTee:
                 CheckLocalTee();
-                break;
-            case Opcode.I32Const:
-                Push(ValueCode.I32);
                 break;
             case Opcode.GlobalGet:
                 CheckGlobalGet();
@@ -217,31 +252,29 @@ internal ref partial struct FunctionWalker<TConsumer>
                 address = CheckLanesOrSegment(in rule);
                 break;
         }
-        var count = (int)rule.OperandCount;
-        var top = height;
-        if (top - floor >= count)
-        {
-            // The likely case: exactly the expected types, no more than two of them.
-            var stack = operands;
-            if (count == 2 && stack[top - 1] == rule.Operand1 && (stack[top - 2] == rule.Operand0 || (rule.Operand0 == InstructionRule.Address && stack[top - 2] == address)))
-            {
-                height = top - 2;
-                goto Results;
-            }
-            if (count == 1 && (stack[top - 1] == rule.Operand0 || (rule.Operand0 == InstructionRule.Address && stack[top - 1] == address)))
-            {
-                height = top - 1;
-                goto Results;
-            }
-        }
         PopOperands(in rule, address);
-    Results:
         if (rule.ResultCount > 0)
         {
             Push(rule.Result0 == InstructionRule.Address ? address : rule.Result0);
             if (rule.ResultCount > 1)
                 Push(rule.Result1);
         }
+    }
+
+    /// <summary>An instruction without immediates, with one or two operands and one result; in the likely case they are just the expected types.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckPlain(scoped ref readonly InstructionRule rule)
+    {
+        var stack = operands;
+        var top = height - rule.OperandCount;
+        if (top >= floor && stack[top] == rule.Operand0 && (rule.OperandCount == 1 || stack[top + 1] == rule.Operand1))
+        {
+            stack[top] = rule.Result0;
+            height = top + 1;
+            return;
+        }
+        PopOperands(in rule, ValueCode.Bottom);
+        Push(rule.Result0);
     }
 
     private void PopOperands(scoped in InstructionRule rule, int address)

@@ -59,7 +59,7 @@ internal sealed class WalkerBuffers
 
     public void Return()
     {
-        if (Operands.Length <= Kept && Frames.Length <= Kept && GroupEnds.Length <= Kept && InitializedLog.Length <= Kept)
+        if (Operands.Length <= Kept && Frames.Length <= Kept && GroupEnds.Length <= Kept && InitializedLog.Length <= Kept && Immediates.Capacity <= Kept)
             cached = this;
     }
 }

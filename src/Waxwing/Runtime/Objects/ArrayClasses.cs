@@ -8,7 +8,7 @@ internal sealed class WasmNumericArray(ObjectLayout layout, int length, byte[] b
 
     private protected override WasmValue Load(int index) => FieldAccess.Read(ref Bytes[index * Layout.ElementSize], Layout.Element);
 
-    private protected override void Store(int index, WasmValue value) => FieldAccess.Write(ref Bytes[index * Layout.ElementSize], Layout.Element, value);
+    internal override void Store(int index, WasmValue value) => FieldAccess.Write(ref Bytes[index * Layout.ElementSize], Layout.Element, value);
 }
 
 /// <summary>An array of references.</summary>
@@ -18,5 +18,5 @@ internal sealed class WasmReferenceArray(ObjectLayout layout, object?[] items) :
 
     private protected override WasmValue Load(int index) => WasmValue.FromReference(Items[index]);
 
-    private protected override void Store(int index, WasmValue value) => Items[index] = value.ReferenceUnchecked;
+    internal override void Store(int index, WasmValue value) => Items[index] = value.ReferenceUnchecked;
 }

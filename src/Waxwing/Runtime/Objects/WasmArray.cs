@@ -61,7 +61,8 @@ public abstract class WasmArray : WasmObject
 
     private protected abstract WasmValue Load(int index);
 
-    private protected abstract void Store(int index, WasmValue value);
+    /// <summary>Sets an element to a value that is known to fit.</summary>
+    internal abstract void Store(int index, WasmValue value);
 
     /// <summary>The type and the length.</summary>
     public override string ToString() => $"{Type}[{Length}]";

@@ -38,9 +38,17 @@ public abstract class WasmStruct : WasmObject
             throw new ArgumentException($"{type} is not a struct type.", nameof(type));
         if (fields.Length != 0 && fields.Length != type.FieldTypes.Length)
             throw new ArgumentException($"{type.FieldTypes.Length} field values expected, {fields.Length} given.", nameof(fields));
-        var made = ObjectLayout.Of(type).NewStruct();
         for (var i = 0; i < type.FieldTypes.Length; i++)
-            made.Store(i, fields.Length == 0 ? FieldAccess.Default(type.FieldTypes[i]) : fields[i]);
+            FieldAccess.Check(type.FieldTypes[i], fields.Length == 0 ? FieldAccess.Default(type.FieldTypes[i]) : fields[i]);
+        return CreateUnchecked(type, fields);
+    }
+
+    /// <summary>A new struct with values that are known to fit, or none.</summary>
+    internal static WasmStruct CreateUnchecked(DefinedType type, ReadOnlySpan<WasmValue> fields)
+    {
+        var made = ObjectLayout.Of(type).NewStruct();
+        for (var i = 0; i < fields.Length; i++)
+            made.Store(i, fields[i]);
         return made;
     }
 
@@ -67,12 +75,12 @@ public abstract class WasmStruct : WasmObject
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)Layout.Fields.Length, nameof(field));
         if (!Type.FieldTypes[field].IsMutable)
             throw new InvalidOperationException($"Field {field} of {Type} is immutable.");
+        FieldAccess.Check(Type.FieldTypes[field], value);
         Store(field, value);
     }
 
     private void Store(int field, WasmValue value)
     {
-        FieldAccess.Check(Type.FieldTypes[field], value);
         var place = Layout.Fields[field];
         if (place.Storage == FieldStorage.Reference)
             Reference(place.Offset) = value.AsReference();
