@@ -31,6 +31,19 @@ internal static unsafe partial class HandlerTable
         return handler;
     }
 
+    /// <summary>What a handler's code address stands for; a search, for listings.</summary>
+    public static bool TryFind(nint handler, out int operation, out int variant)
+    {
+        for (operation = 0; operation < Operations; operation++)
+        {
+            variant = Cache[operation] is { } page ? Array.IndexOf(page, handler) : -1;
+            if (variant >= 0)
+                return true;
+        }
+        variant = -1;
+        return false;
+    }
+
     private static nint Make(Opcode opcode, int variant)
     {
         var special = Special(opcode, variant);

@@ -5,13 +5,13 @@ namespace Waxwing.Interpreter;
 internal sealed unsafe partial class Translator
 {
     /// <summary>How an instruction is translated: most follow from their row in the instruction table.</summary>
-    private enum Shape : byte
+    internal enum Shape : byte
     {
         Special, Unary, TrappingUnary, Binary, Compare, TrappingBinary, Load, Store,
         VectorUnary, VectorBinary, VectorTernary, VectorTest, VectorSplat, VectorExtract, VectorReplace, VectorShuffle, LoadLane, StoreLane, Wide, Atomic,
     }
 
-    private static readonly Shape[] Shapes = MakeShapes();
+    internal static readonly Shape[] Shapes = MakeShapes();
 
     private static Shape[] MakeShapes()
     {

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Waxwing.Bench.Load;
+
+/// <summary><c>load</c>: what it costs to get a module running, and to cross the boundary between host and guest.</summary>
+internal static class LoadCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string?>("FILE") { Description = "Module to load; the largest under the working directory without it.", Arity = ArgumentArity.ZeroOrOne };
+        var call = new Option<string?>("--call") { Description = "Export without parameters that is the first call; without it the initialiser, or the first there is." };
+        var engine = new Option<WasmEngineKind>("--engine") { DefaultValueFactory = _ => WasmEngineKind.Interpreter };
+        var processor = new Option<int>("--cpu") { Description = "Stay on this processor.", DefaultValueFactory = _ => -1 };
+        var command = new Command("load", "Measures decoding, validation, start-up, instantiation, calls, growth and traps.") { file, call, engine, processor };
+        command.SetAction(parsed =>
+        {
+            Machine.Pin(parsed.GetValue(processor));
+            var output = Console.Out;
+            var options = new WasmRuntimeOptions { Engine = parsed.GetValue(engine) };
+            if ((parsed.GetValue(file) ?? Largest()) is { } path)
+                new ModuleLoading(path, options, parsed.GetValue(call)).Report(output);
+            new Boundary(options).Report(output);
+        });
+        return command;
+    }
+
+    private static string? Largest() => new DirectoryInfo(Directory.GetCurrentDirectory())
+        .EnumerateFiles("*.wasm", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+        .MaxBy(file => file.Length)?.FullName;
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using Waxwing.Binary;
+using Waxwing.Validation;
+
+namespace Waxwing.Bench.Load;
+
+/// <summary>From a module's bytes to its first call.</summary>
+internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, string? entry)
+{
+    private readonly byte[] bytes = File.ReadAllBytes(path);
+
+    public void Report(TextWriter output)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}: {bytes.Length / 1e6:F2} MB"));
+        var (features, limits) = (WasmFeatures.All, WasmLimits.Default);
+        Throughput("decode", () => Decoder.Decode(bytes, features, limits));
+        Throughput("decode + validate, one thread", () =>
+        {
+            var context = ModuleValidator.Validate(Decoder.Decode(bytes, features, limits), features, limits);
+            var consumer = default(Nothing);
+            for (var i = 0; i < context.Module.Code.Count; i++)
+                FunctionValidator.Walk(context, i, ref consumer);
+        });
+        Throughput("WasmModule.Load", () => WasmModule.Load(bytes));
+        Start("load + instantiate + first call", new WasmModuleOptions());
+        Start("the same, validating lazily", new WasmModuleOptions { LazyValidation = true });
+
+        void Throughput(string what, Action action)
+        {
+            var seconds = Statistics.SecondsOf(action);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-38}{seconds * 1e3,10:F2} ms {bytes.Length / seconds / 1e6,8:F0} MB/s"));
+        }
+
+        void Start(string what, WasmModuleOptions module)
+        {
+            var called = "";
+            var first = Stopwatch.StartNew();
+            StartOnce(module);
+            var cold = first.Elapsed.TotalMilliseconds;
+            var seconds = Statistics.SecondsOf(() => called = StartOnce(module));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-38}{seconds * 1e3,10:F2} ms  (first time {cold:F1}; calls {called})"));
+        }
+    }
+
+    private string StartOnce(WasmModuleOptions moduleOptions)
+    {
+        using var runtime = new WasmRuntime(options with { Features = WasmFeatures.All });
+        var module = WasmModule.Load(bytes, moduleOptions);
+        Stubs.Define(runtime, module);
+        using var instance = runtime.Instantiate(module);
+        if (EntryOf(module) is not { } name)
+            return "nothing";
+        try
+        {
+            instance.GetFunction(name).Invoke();
+        }
+        catch (WasmException error)
+        {
+            // With stubs for a host a guest may give up; the code up to there has run.
+            return $"{name}: {error.Message}";
+        }
+        return name;
+    }
+
+    private string? EntryOf(WasmModule module)
+    {
+        var candidates = module.Exports.Where(export => export.Type.Function is { Parameters.Count: 0 }).Select(export => export.Name).ToList();
+        return entry ?? candidates.Find(name => name is "_initialize" or "__wasm_call_ctors") ?? candidates.FirstOrDefault();
+    }
+
+    private struct Nothing : IFunctionConsumer
+    {
+        public readonly void Instruction(in InstructionEvent instruction)
+        {
+        }
+    }
+}
+
+/// <summary>Something for every import, so that any module can be instantiated: functions return zeros.</summary>
+internal static class Stubs
+{
+    public static void Define(WasmRuntime runtime, WasmModule module)
+    {
+        runtime.ProvideMemories(module);
+        foreach (var import in module.Imports)
+        {
+            switch (import.Type)
+            {
+                case { Function: { } function }:
+                    runtime.DefineRaw(import.Module, import.Name, [.. function.Parameters], [.. function.Results], (_, _, _) => { });
+                    break;
+                case { Table: { } table }:
+                    runtime.Define(import.Module, import.Name, new WasmTable(table));
+                    break;
+                case { Global: { } global }:
+                    runtime.Define(import.Module, import.Name, new WasmGlobal(global));
+                    break;
+                case { Tag: { } tag }:
+                    runtime.Define(import.Module, import.Name, new WasmTag(tag));
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Waxwing.Bench;
+
+/// <summary>Where the benchmarks run.</summary>
+internal static class Machine
+{
+    /// <summary>The folder <c>bench/kernels</c>: looked for upwards from the working directory, then from the program.</summary>
+    public static string KernelFolder { get; } =
+        Upwards(Directory.GetCurrentDirectory()).Concat(Upwards(AppContext.BaseDirectory))
+            .Select(folder => Path.Combine(folder, "bench", "kernels"))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "kernels.json")))
+        ?? throw new DirectoryNotFoundException("bench/kernels not found: run from inside a clone of the repository");
+
+    public static string Description =>
+        $"{Environment.ProcessorCount} CPUs, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}";
+
+    /// <summary>Keeps this process, and those it starts later, on one processor, where the platform can.</summary>
+    public static void Pin(int processor)
+    {
+        if (processor >= 0 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
+        {
+            using var self = Process.GetCurrentProcess();
+            self.ProcessorAffinity = (nint)1 << processor;
+        }
+    }
+
+    /// <summary>Whether a program can be started by its name.</summary>
+    public static bool Has(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+
+    private static IEnumerable<string> Upwards(string start)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            yield return folder.FullName;
+    }
+}

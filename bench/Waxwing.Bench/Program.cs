@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Waxwing.Bench;
+using Waxwing.Bench.Kernels;
+using Waxwing.Bench.Load;
+
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+var root = new RootCommand("Measures Waxwing. Run it in Release on a quiet machine; every figure is a median.")
+{
+    KernelsCommand.Create(),
+    LoadCommand.Create(),
+    SlotsCommand.Create(),
+};
+return root.Parse(args).Invoke();
