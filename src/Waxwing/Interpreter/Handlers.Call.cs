@@ -36,7 +36,7 @@ internal readonly unsafe struct CallIndirect<TIndex> : IHandler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
-        var callee = Find(TIndex.Read<uint>(pc, fp, acc, facc), pc, ctx);
+        var callee = Find((uint)TIndex.Read<int>(pc, fp, acc, facc), pc, ctx);
         if (callee == null)
             return Other(pc, fp, mem, len, ctx, acc, facc);
         var frame = fp + pc->A;
@@ -63,7 +63,7 @@ internal readonly unsafe struct CallIndirect<TIndex> : IHandler
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Other(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
-        var trap = ctx.FindIndirect(TIndex.Read<uint>(pc, fp, acc, facc), pc->C, pc->D, out var function);
+        var trap = ctx.FindIndirect((uint)TIndex.Read<int>(pc, fp, acc, facc), pc->C, pc->D, out var function);
         return trap != 0 ? ctx.Trap(pc, fp, trap) : ctx.CallFunction(pc, fp, function!);
     }
 }

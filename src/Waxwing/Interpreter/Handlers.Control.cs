@@ -108,7 +108,7 @@ internal readonly unsafe struct BranchTable<TIndex> : IHandler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
-        pc = ((Instr**)pc->Imm)[Math.Min(TIndex.Read<uint>(pc, fp, acc, facc), (uint)pc->B)];
+        pc = ((Instr**)pc->Imm)[Math.Min((uint)TIndex.Read<int>(pc, fp, acc, facc), (uint)pc->B)];
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 }
