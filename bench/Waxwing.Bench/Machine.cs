@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 
 namespace Waxwing.Bench;
@@ -34,5 +35,24 @@ internal static class Machine
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             yield return folder.FullName;
+    }
+}
+
+/// <summary>Options that every measuring command has.</summary>
+internal sealed class MachineOptions
+{
+    private readonly Option<int> processor = new("--cpu") { Description = "Stay on this processor.", DefaultValueFactory = _ => -1 };
+    private readonly Option<bool> processorTime = new("--cpu-time") { Description = "Measure processor time, not elapsed time: for a machine that is busy." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(processor);
+        command.Add(processorTime);
+    }
+
+    public void Apply(ParseResult parsed)
+    {
+        Machine.Pin(parsed.GetValue(processor));
+        Clock.IsProcessorTime = parsed.GetValue(processorTime);
     }
 }

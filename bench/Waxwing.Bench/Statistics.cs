@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Waxwing.Bench;
 
 internal static class Statistics
@@ -26,23 +24,23 @@ internal static class Statistics
     /// </summary>
     public static double SecondsOf(Action action)
     {
-        var watch = Stopwatch.StartNew();
+        var start = Clock.Now;
         var warm = 0L;
         do
         {
             action();
             warm++;
         }
-        while (watch.Elapsed.TotalSeconds < 0.2);
-        var batch = Math.Max(1, (long)(warm * 0.01 / watch.Elapsed.TotalSeconds));
+        while (Clock.Now - start < 200);
+        var batch = Math.Max(1, (long)(10 * warm / (Clock.Now - start)));
         var samples = new List<double>();
-        for (var total = Stopwatch.StartNew(); samples.Count < 5 || total.Elapsed.TotalSeconds < 0.5;)
+        for (var total = 0.0; samples.Count < 5 || total < 500; total += samples[^1])
         {
-            watch.Restart();
+            start = Clock.Now;
             for (var i = 0L; i < batch; i++)
                 action();
-            samples.Add(watch.Elapsed.TotalSeconds / batch);
+            samples.Add(Clock.Now - start);
         }
-        return Median(samples);
+        return Median(samples) / batch / 1000;
     }
 }

@@ -12,13 +12,14 @@ internal static class KernelsCommand
         var only = new Option<string?>("--only") { Description = "Kernels, separated by commas; all without it." };
         var engines = new Option<string>("--engines") { Description = $"Of {string.Join(", ", Engines.Names)}, separated by commas.", DefaultValueFactory = _ => "interpreter" };
         var noNative = new Option<bool>("--no-native") { Description = "Leave out the native yardstick." };
-        var processor = new Option<int>("--cpu") { Description = "Stay on this processor.", DefaultValueFactory = _ => -1 };
+        var machine = new MachineOptions();
         var json = new Option<string?>("--json") { Description = "Write all samples to a file." };
         var markdown = new Option<string?>("--markdown") { Description = "Write the table to a file." };
-        var command = new Command("kernels", "Runs the kernels of bench/kernels and compares with native code.") { rounds, warmUp, only, engines, noNative, processor, json, markdown };
+        var command = new Command("kernels", "Runs the kernels of bench/kernels and compares with native code.") { rounds, warmUp, only, engines, noNative, json, markdown };
+        machine.AddTo(command);
         command.SetAction(parsed =>
         {
-            Machine.Pin(parsed.GetValue(processor));
+            machine.Apply(parsed);
             var kernels = Choose(parsed.GetValue(only));
             var native = parsed.GetValue(noNative) ? null : ProcessRun.BuildNative(kernels);
             string[] columns = [.. native is null ? Enumerable.Empty<string>() : [Engines.Native], .. Split(parsed.GetRequiredValue(engines))];

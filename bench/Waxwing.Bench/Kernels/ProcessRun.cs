@@ -9,12 +9,14 @@ internal sealed class ProcessRun : IKernelRun
     private const string NodeDriver =
         """
         const [file, n] = process.argv.slice(1);
+        const processor = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+        const now = process.env.CLOCK === 'cpu' ? processor : () => performance.now();
         const { instance } = await WebAssembly.instantiate(require('fs').readFileSync(file));
         for await (const line of require('readline').createInterface({ input: process.stdin })) {
             if (line !== 'run') break;
-            const start = performance.now();
+            const start = now();
             const checksum = instance.exports.run(Number(n));
-            console.log((performance.now() - start).toFixed(4), checksum);
+            console.log((now() - start).toFixed(4), checksum);
         }
         process.exit();
         """;
@@ -22,7 +24,12 @@ internal sealed class ProcessRun : IKernelRun
     private readonly Process process;
 
     private ProcessRun(string program, params IEnumerable<string> arguments) =>
-        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["CLOCK"] = Clock.IsProcessorTime ? "cpu" : "wall" },
+        })!;
 
     public static ProcessRun Native(string folder, Kernel kernel) => new(Path.Combine(folder, kernel.Name), $"{kernel.N}");
 

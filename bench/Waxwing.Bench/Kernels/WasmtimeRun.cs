@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Wasmtime;
 
 namespace Waxwing.Bench.Kernels;
@@ -22,9 +21,9 @@ internal sealed class WasmtimeRun : IKernelRun
 
     public (double Milliseconds, int Checksum) Run()
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = Clock.Now;
         var checksum = run(n);
-        return (Stopwatch.GetElapsedTime(start).TotalMilliseconds, checksum);
+        return (Clock.Now - start, checksum);
     }
 
     public void Dispose()

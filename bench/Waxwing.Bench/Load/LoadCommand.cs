@@ -10,11 +10,12 @@ internal static class LoadCommand
         var file = new Argument<string?>("FILE") { Description = "Module to load; the largest under the working directory without it.", Arity = ArgumentArity.ZeroOrOne };
         var call = new Option<string?>("--call") { Description = "Export without parameters that is the first call; without it the initialiser, or the first there is." };
         var engine = new Option<WasmEngineKind>("--engine") { DefaultValueFactory = _ => WasmEngineKind.Interpreter };
-        var processor = new Option<int>("--cpu") { Description = "Stay on this processor.", DefaultValueFactory = _ => -1 };
-        var command = new Command("load", "Measures decoding, validation, start-up, instantiation, calls, growth and traps.") { file, call, engine, processor };
+        var machine = new MachineOptions();
+        var command = new Command("load", "Measures decoding, validation, start-up, instantiation, calls, growth and traps.") { file, call, engine };
+        machine.AddTo(command);
         command.SetAction(parsed =>
         {
-            Machine.Pin(parsed.GetValue(processor));
+            machine.Apply(parsed);
             var output = Console.Out;
             var options = new WasmRuntimeOptions { Engine = parsed.GetValue(engine) };
             if ((parsed.GetValue(file) ?? Largest()) is { } path)

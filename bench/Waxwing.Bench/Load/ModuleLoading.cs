@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Waxwing.Binary;
 using Waxwing.Validation;
@@ -35,9 +34,9 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
         void Start(string what, WasmModuleOptions module)
         {
             var called = "";
-            var first = Stopwatch.StartNew();
+            var start = Clock.Now;
             StartOnce(module);
-            var cold = first.Elapsed.TotalMilliseconds;
+            var cold = Clock.Now - start;
             var seconds = Statistics.SecondsOf(() => called = StartOnce(module));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-38}{seconds * 1e3,10:F2} ms  (first time {cold:F1}; calls {called})"));
         }

@@ -22,6 +22,10 @@ internal sealed partial class Parser
     private bool StartsWithField() => current.Kind == TokenKind.LeftParenthesis && Ahead.Kind == TokenKind.Keyword
         && Encoding.UTF8.GetString(lexer.Span(Ahead)) is "type" or "rec" or "import" or "func" or "table" or "memory" or "global" or "tag" or "export" or "start" or "elem" or "data";
 
+    /// <summary>Commands that may be malformed before the text is not taken for a script any more: to find the line of each error takes time.</summary>
+    private const int MostMalformed = 1_000;
+    private int malformed;
+
     private List<ScriptCommand> Commands(int depth)
     {
         var commands = new List<ScriptCommand>();
@@ -34,7 +38,7 @@ internal sealed partial class Parser
                 commands.Add(Command(line, depth));
                 Close();
             }
-            catch (WasmFormatException error)
+            catch (WasmFormatException error) when (malformed++ < MostMalformed)
             {
                 commands.Add(new MalformedCommand(line, error));
                 lexer.Position = start + 1;
