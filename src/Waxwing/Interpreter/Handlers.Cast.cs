@@ -187,7 +187,7 @@ internal readonly unsafe struct ReferenceCast<TTest> : IHandler
     }
 }
 
-internal readonly unsafe struct RaiseCastFailure : IHandler
+internal static unsafe class RaiseCastFailure
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)

@@ -20,7 +20,7 @@ internal static class ObjectVariant
 }
 
 /// <summary>Traps with the code in the integer register. A method of its own, so that the handlers that end here need no frame.</summary>
-internal readonly unsafe struct Raise : IHandler
+internal static unsafe class Raise
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) => ctx.Trap(pc, fp, (TrapCode)acc);
@@ -125,7 +125,7 @@ internal static class Elements
 }
 
 /// <summary>Whether the array in a slot is null or too short, for the handlers that found it to be either. The index comes in the integer register.</summary>
-internal readonly unsafe struct RaiseOutsideArray<TArray> : IHandler
+internal static unsafe class RaiseOutsideArray<TArray>
     where TArray : struct, IField
 {
     [MethodImpl(MethodImplOptions.NoInlining)]

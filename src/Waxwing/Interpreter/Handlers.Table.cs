@@ -41,7 +41,7 @@ internal readonly unsafe struct TableSet<TIndex> : IHandler
     }
 }
 
-internal readonly unsafe struct RaiseOutsideTable : IHandler
+internal static unsafe class RaiseOutsideTable
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) =>
