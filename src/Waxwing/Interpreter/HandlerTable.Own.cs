@@ -46,7 +46,7 @@ internal static unsafe partial class HandlerTable
         Micro.GlobalSetReference => Of<Diverging<GlobalSetReference>>(),
         Micro.UseMemory => Of<UseMemory>(),
         Micro.Trap => Of<Diverging<Trap>>(),
-        _ => Objects((int)operation),
+        _ => Objects((int)operation, variant),
     };
 
     /// <summary>WebAssembly instructions without a row of their own in the generated part.</summary>
@@ -83,10 +83,8 @@ internal static unsafe partial class HandlerTable
         Opcode.MemoryAtomicWait64 => Of<Diverging<AtomicWait<long>>>(),
         Opcode.Throw => Of<Diverging<Throw>>(),
         Opcode.ThrowRef => Of<Diverging<ThrowReference>>(),
-        Opcode.RefIsNull => Of<Diverging<ReferenceIsNull>>(),
         Opcode.RefFunc => Of<Diverging<ReferenceFunction>>(),
-        Opcode.RefAsNonNull => Of<Diverging<ReferenceAsNonNull>>(),
-        _ => Objects((int)opcode),
+        _ => Objects((int)opcode, variant),
     };
 
     private static nint Copies<T>(int variant)

@@ -88,15 +88,6 @@ internal readonly unsafe struct Trap : IDiverging
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc) => ctx.Trap(pc, fp, (TrapCode)pc->B);
 }
 
-internal readonly unsafe struct ReferenceIsNull : IDiverging
-{
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
-    {
-        *(long*)(fp + pc->A) = ctx.Reference(fp, pc->A) is null ? 1 : 0;
-        return 0;
-    }
-}
-
 /// <summary>A ← reference to function B.</summary>
 internal readonly unsafe struct ReferenceFunction : IDiverging
 {
@@ -105,12 +96,6 @@ internal readonly unsafe struct ReferenceFunction : IDiverging
         ctx.Reference(fp, pc->A) = ctx.Instance.GetFunctionRecord(pc->B);
         return 0;
     }
-}
-
-internal readonly unsafe struct ReferenceAsNonNull : IDiverging
-{
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc) =>
-        ctx.Reference(fp, pc->A) is null ? ctx.Trap(pc, fp, TrapCode.NullReference) : 0;
 }
 
 /// <summary>Throws tag B with the values from A.</summary>

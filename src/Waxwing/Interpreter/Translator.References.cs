@@ -20,13 +20,13 @@ internal sealed unsafe partial class Translator
                 InPlace(e, 0, ValType.FuncRef, e.Index);
                 break;
             case Opcode.RefIsNull:
-                InPlace(e, 1, ValType.I32);
+                TranslateInspection((int)Opcode.RefIsNull);
                 break;
             case Opcode.RefEq:
-                InPlace(e, 2, ValType.I32);
+                TranslateReferenceEqual();
                 break;
             case Opcode.RefAsNonNull:
-                InPlace(e, 1, ValType.FuncRef);
+                TranslateDemand((int)Opcode.RefAsNonNull);
                 break;
             case Opcode.BrOnNull:
                 BranchOnNull(e.Index, whenNull: true);
@@ -41,22 +41,19 @@ internal sealed unsafe partial class Translator
                 BranchOnCast(e, whenTrue: false);
                 break;
             case Opcode.RefTest or Opcode.RefTestNull:
-                InPlaceAs((int)Micro.ReferenceTest, 1, ValType.I32, e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+                TranslateInspection((int)Micro.ReferenceTest, Target(e.TargetType.Heap), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
                 break;
             case Opcode.RefCast or Opcode.RefCastNull:
-                InPlaceAs((int)Micro.ReferenceCast, 1, e.TargetType, e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+                TranslateDemand((int)Micro.ReferenceCast, Target(e.TargetType.Heap), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
                 break;
-            case Opcode.AnyConvertExtern:
-                InPlace(e, 1, ValType.AnyRef);
-                break;
-            case Opcode.ExternConvertAny:
-                InPlace(e, 1, ValType.ExternRef);
+            case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
+                // The object stays the same; see Engine.
                 break;
             case Opcode.RefI31:
                 InPlace(e, 1, ValType.I31Ref);
                 break;
             case Opcode.I31GetS or Opcode.I31GetU or Opcode.ArrayLen:
-                InPlace(e, 1, ValType.I32);
+                TranslateInspection((int)e.Opcode);
                 break;
             case Opcode.StructNew:
                 InPlace(e, module.Types[e.Index].Fields.Length, ValType.StructRef, e.Index);
@@ -65,10 +62,10 @@ internal sealed unsafe partial class Translator
                 InPlace(e, 0, ValType.StructRef, e.Index);
                 break;
             case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
-                InPlace(e, 1, module.Types[e.Index].Fields[e.Index2].Unpacked, e.Index, e.Index2);
+                TranslateStructGet(in e);
                 break;
             case Opcode.StructSet:
-                InPlace(e, 2, default, e.Index, e.Index2);
+                TranslateStructSet(in e);
                 break;
             case Opcode.ArrayNew:
                 InPlace(e, 2, ValType.ArrayRef, e.Index);
@@ -83,10 +80,10 @@ internal sealed unsafe partial class Translator
                 InPlace(e, 2, ValType.ArrayRef, e.Index, e.Index2);
                 break;
             case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                InPlace(e, 2, module.Types[e.Index].Fields[0].Unpacked, e.Index);
+                TranslateArrayGet(in e);
                 break;
             case Opcode.ArraySet:
-                InPlace(e, 3, default, e.Index);
+                TranslateArraySet(in e);
                 break;
             case Opcode.ArrayFill:
                 InPlace(e, 4, default, e.Index);
@@ -98,10 +95,10 @@ internal sealed unsafe partial class Translator
                 InPlace(e, 4, default, e.Index, e.Index2);
                 break;
             case Opcode.TableGet:
-                InPlace(e, 1, context.Tables[e.Index].Element, e.Index, Is64(e.Index));
+                TranslateTableGet(in e);
                 break;
             case Opcode.TableSet:
-                InPlace(e, 2, default, e.Index, Is64(e.Index));
+                TranslateTableSet(in e);
                 break;
             case Opcode.TableSize:
                 InPlace(e, 0, context.Tables[e.Index].Limits.AddressType, e.Index);
@@ -139,34 +136,26 @@ internal sealed unsafe partial class Translator
 
     private int IsMemory64(int memory) => context.Memories[memory].Limits.Is64 ? 1 : 0;
 
-    private void InPlace(in InstructionEvent e, int number, ValType result, int b = 0, int c = 0, int d = 0) => InPlaceAs((int)e.Opcode, number, result, b, c, d);
-
-    private void InPlaceAs(int code, int number, ValType result, int b = 0, int c = 0, int d = 0)
+    private void InPlace(in InstructionEvent e, int number, ValType result, int b = 0, int c = 0, int d = 0)
     {
         var home = TakeSettled(number);
         usesReferences = true;
-        Add(code, a: home, b: b, c: c, d: d);
+        Add((int)e.Opcode, a: home, b: b, c: c, d: d);
         if (!result.IsBottom)
             PushPlain(result);
     }
 
-    /// <summary>Tests the reference on top, which stays; the i32 result is a condition that lies above it.</summary>
-    private Operand TestTop(int code, int b, int c)
+    /// <summary>Tests the reference on top, which stays and is settled; the i32 result is a condition that lies above it.</summary>
+    private Operand TestTop(int code, int variant = 0, int c = 0, int d = 0)
     {
         Settle(operandCount - 1);
-        var home = operands[operandCount - 1].Home;
-        Push(ValType.I32, OperandKind.Temporary, -1);
-        var condition = Pop();
-        // The test works in place: on a copy of the reference.
-        EmitCopy(condition.Home, home, ValType.AnyRef);
-        Add(code, a: condition.Home, b: b, c: c);
-        Overwrote(condition.Home);
-        return condition;
+        Inspect(operands[operandCount - 1].Home, code, variant, c, d);
+        return Pop();
     }
 
     private void BranchOnNull(int depth, bool whenNull)
     {
-        var condition = TestTop((int)Opcode.RefIsNull, 0, 0);
+        var condition = TestTop((int)Opcode.RefIsNull);
         if (whenNull)
         {
             // The label does not get the reference; whoever goes on does.
@@ -181,7 +170,7 @@ internal sealed unsafe partial class Translator
 
     private void BranchOnCast(in InstructionEvent e, bool whenTrue)
     {
-        var condition = TestTop((int)Micro.ReferenceTest, e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+        var condition = TestTop((int)Micro.ReferenceTest, Target(e.TargetType.Heap), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
         BranchIf(ref condition, whenTrue, e.Index);
     }
 }

@@ -30,6 +30,7 @@ internal sealed unsafe partial class Translator
         {
             0xFE => Shape.Atomic,
             0xFB => Shape.Special,
+            _ when info.Opcode == Opcode.RefEq => Shape.Special,
             _ when info.Immediates == ImmediateKind.MemargLane => results.Length > 0 ? Shape.LoadLane : Shape.StoreLane,
             _ when info.Immediates == ImmediateKind.Memarg => results.Length > 0 ? Shape.Load : Shape.Store,
             _ when operands[0] == 'A' => Shape.Special,

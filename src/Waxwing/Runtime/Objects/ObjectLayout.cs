@@ -62,19 +62,28 @@ internal sealed unsafe class ObjectLayout
 
     /// <summary>An array with every element zero or null.</summary>
     /// <exception cref="WasmTrapException">The array is larger than the limit, or memory was refused.</exception>
-    public WasmArray NewArray(uint length, long limit)
+    public WasmArray NewArray(uint length, long limit) =>
+        TryNewArray(length, limit, out var refusal) ?? throw new WasmTrapException(TrapCode.AllocationRefused, refusal);
+
+    /// <summary>An array with every element zero or null; or null, and why it was refused.</summary>
+    public WasmArray? TryNewArray(uint length, long limit, out string? refusal)
     {
         var bytes = (long)length * (Element == FieldStorage.Reference ? sizeof(nint) : ElementSize);
-        if (bytes > limit || bytes > Array.MaxLength)
-            throw new WasmTrapException(TrapCode.AllocationRefused, $"an array of {length} elements ({bytes} bytes; the limit is {Math.Min(limit, Array.MaxLength)})");
-        try
+        limit = Math.Min(limit, Array.MaxLength);
+        refusal = null;
+        if (bytes <= limit)
         {
-            return Element == FieldStorage.Reference ? new WasmReferenceArray(this, new object?[length]) : new WasmNumericArray(this, (int)length, new byte[bytes]);
+            try
+            {
+                return Element == FieldStorage.Reference ? new WasmReferenceArray(this, new object?[length]) : new WasmNumericArray(this, (int)length, new byte[bytes]);
+            }
+            catch (OutOfMemoryException)
+            {
+                limit = 0;
+            }
         }
-        catch (OutOfMemoryException refused)
-        {
-            throw new WasmTrapException(TrapCode.AllocationRefused, $"an array of {length} elements ({bytes} bytes)", inner: refused);
-        }
+        refusal = $"an array of {length} elements, {bytes} bytes" + (limit == 0 ? "" : $" (the limit is {limit})");
+        return null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
