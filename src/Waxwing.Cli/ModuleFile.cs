@@ -35,7 +35,7 @@ internal static class ModuleFile
     public static Module ReadSyntax(string path, WasmFeatures features) => Naming(path, () => Decode(Read(path), features));
 
     public static Module Decode(ReadOnlyMemory<byte> bytes, WasmFeatures features) => IsText(bytes.Span)
-        ? Parser.Parse(DecodeText(bytes.Span).AsMemory(), features, WasmLimits.Default)
+        ? Parser.Parse(bytes, features, WasmLimits.Default)
         : Decoder.Decode(bytes, features, WasmLimits.Default);
 
     /// <summary>A binary begins with NUL, which no text contains.</summary>
@@ -50,18 +50,6 @@ internal static class ModuleFile
         catch (WasmException problem) when (problem is WasmFormatException or WasmValidationException)
         {
             throw new LoadException(path, problem.Message);
-        }
-    }
-
-    private static string DecodeText(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
-        }
-        catch (System.Text.DecoderFallbackException)
-        {
-            throw new WasmFormatException("malformed UTF-8 encoding", 1, 1);
         }
     }
 }

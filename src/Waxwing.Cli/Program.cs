@@ -1,5 +1,6 @@
-using System.CommandLine;
 using Waxwing.Cli;
 
-Console.OutputEncoding = System.Text.Encoding.UTF8;
+// Elsewhere UTF-8 is the default, and asking costs start-up time.
+if (OperatingSystem.IsWindows())
+    Console.OutputEncoding = System.Text.Encoding.UTF8;
 return CommandLine.Run(args, Console.Out, Console.Error);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Waxwing.Cli.Wast;
 
 /// <summary>
-/// A row of the exclusions file. Either it names assertions that are expected to fail: they are run all the same, one that fails counts as skipped, and a
-/// row of which nothing fails any more is stale. Or it gives a script other features than all: nothing is excused then.
+/// A path in a row of the exclusions file. Either it names assertions that are expected to fail: they are run all the same, one that fails counts as skipped, and
+/// a path of which nothing fails any more is stale. Or it gives a script other features than all: nothing is excused then.
 /// </summary>
 /// <param name="Path">The end of the script's path, with `*` and `?`.</param>
 /// <param name="Lines">Lines on which the excluded commands begin; empty for the whole script.</param>
@@ -29,7 +29,7 @@ internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, WasmFeat
         try
         {
             using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return [.. document.RootElement.EnumerateArray().Select(Read)];
+            return [.. document.RootElement.EnumerateArray().SelectMany(Read)];
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -44,9 +44,12 @@ internal sealed record Exclusion(string Path, IReadOnlyList<int> Lines, WasmFeat
         return Load(stream);
     }
 
-    private static Exclusion Read(JsonElement row) => new(
-        row.GetProperty("path").GetString() ?? throw new JsonException("a path must be a string"),
-        row.TryGetProperty("lines", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetInt32())] : [],
-        row.TryGetProperty("features", out var features) ? FeatureList.Parse(features.GetString() ?? "") : null,
-        row.GetProperty("reason").GetString() is { Length: > 0 } reason ? reason : throw new JsonException("a row needs a reason"));
+    private static IEnumerable<Exclusion> Read(JsonElement row)
+    {
+        IReadOnlyList<int> lines = row.TryGetProperty("lines", out var numbers) ? [.. numbers.EnumerateArray().Select(line => line.GetInt32())] : [];
+        WasmFeatures? features = row.TryGetProperty("features", out var list) ? FeatureList.Parse(list.GetString() ?? "") : null;
+        var reason = row.GetProperty("reason").GetString() is { Length: > 0 } text ? text : throw new JsonException("a row needs a reason");
+        foreach (var path in row.GetProperty("paths").EnumerateArray())
+            yield return new(path.GetString() ?? throw new JsonException("a path must be a string"), lines, features, reason);
+    }
 }

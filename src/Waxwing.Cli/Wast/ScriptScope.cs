@@ -5,7 +5,6 @@ internal sealed class ScriptScope : IDisposable
 {
     private readonly Dictionary<string, WasmModule> definitions = [];
     private readonly Dictionary<string, WasmInstance> instances = [];
-    private readonly List<WasmInstance> owned = [];
     private WasmModule? latestDefinition;
     private WasmInstance? latestInstance;
 
@@ -46,7 +45,6 @@ internal sealed class ScriptScope : IDisposable
 
     public void Add(string? name, WasmInstance instance)
     {
-        owned.Add(instance);
         latestInstance = instance;
         if (name is not null)
             instances[name] = instance;
@@ -58,12 +56,7 @@ internal sealed class ScriptScope : IDisposable
     public WasmInstance Instance(string? name) => (name is null ? latestInstance : instances.GetValueOrDefault(name))
         ?? throw new MismatchException(name is null ? "no module was instantiated before" : $"there is no instance {name}");
 
-    public void Dispose()
-    {
-        Runtime.Dispose();
-        foreach (var instance in owned)
-            instance.Dispose();
-    }
+    public void Dispose() => Runtime.Dispose();
 }
 
 /// <summary>An assertion does not hold.</summary>

@@ -30,12 +30,23 @@ public sealed class WasmValidationException : WasmException
 {
     internal WasmValidationException(string phrase, long offset, string? detail = null, int function = -1)
         : base($"{phrase}{(detail is null ? "" : ": " + detail)} ({(function >= 0 ? $"function {function}, " : "")}at offset 0x{offset:x})") =>
-        (Phrase, Offset, FunctionIndex) = (phrase, offset, function);
+        (Phrase, Offset, Detail, FunctionIndex) = (phrase, offset, detail, function);
+
+    internal WasmValidationException(string phrase, int line, int column, string? detail, int function)
+        : base($"{phrase}{(detail is null ? "" : ": " + detail)} ({(function >= 0 ? $"function {function}, " : "")}at {line}:{column})") =>
+        (Phrase, Line, Column, Detail, FunctionIndex) = (phrase, line, column, detail, function);
+
+    /// <summary>What the message says between the phrase and the place.</summary>
+    internal string? Detail { get; }
 
     /// <summary>The specification's phrase, without the detail.</summary>
     public string Phrase { get; }
-    /// <summary>Byte offset in the binary module (for a module from text: in its binary form).</summary>
-    public long Offset { get; }
+    /// <summary>Byte offset in the binary module, or -1 for text.</summary>
+    public long Offset { get; } = -1;
+    /// <summary>Line in the text format, from 1; 0 for a binary module.</summary>
+    public int Line { get; }
+    /// <summary>Column in the text format, from 1, in characters; 0 for a binary module.</summary>
+    public int Column { get; }
     /// <summary>Index of the function with the error, or -1 if it is elsewhere.</summary>
     public int FunctionIndex { get; }
 }

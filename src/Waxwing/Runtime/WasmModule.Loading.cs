@@ -1,4 +1,3 @@
-using System.Text;
 using Decoder = Waxwing.Binary.Decoder;
 using Waxwing.Syntax;
 using Waxwing.Text;
@@ -33,9 +32,8 @@ public sealed partial class WasmModule
         options ??= WasmModuleOptions.Default;
         if (bytes.Length > options.Limits.ModuleSize)
             throw new WasmFormatException("module size limit exceeded", 0, $"{bytes.Length} bytes, the limit is {options.Limits.ModuleSize}");
-        return IsText(bytes.Span)
-            ? Parse(Decode(bytes.Span), options)
-            : Validate(Decoder.Decode(bytes, options.Features, options.Limits), options);
+        return Validate(
+            IsText(bytes.Span) ? Parser.Parse(bytes, options.Features, options.Limits) : Decoder.Decode(bytes, options.Features, options.Limits), options);
     }
 
     /// <summary>Loads a module from a stream, binary or UTF-8 text (sniffed), read to its end.</summary>
@@ -81,27 +79,20 @@ public sealed partial class WasmModule
     /// <summary>Validates decoded or parsed syntax; the last step of every way to load.</summary>
     internal static WasmModule Validate(Module syntax, WasmModuleOptions options)
     {
-        var context = ModuleValidator.Validate(syntax, options.Features, options.Limits);
-        return new(context, options.LazyValidation ? null : BodyValidation.Run(context));
+        try
+        {
+            var context = ModuleValidator.Validate(syntax, options.Features, options.Limits);
+            return new(context, options.LazyValidation ? null : BodyValidation.Run(context));
+        }
+        catch (WasmValidationException error) when (syntax.Locate is not null)
+        {
+            throw syntax.Locate(error);
+        }
     }
 
     /// <summary>A binary begins with NUL; text cannot contain one. Anything whose first byte is not printable or white space is left to the decoder to reject.</summary>
     private static bool IsText(ReadOnlySpan<byte> bytes) =>
         !bytes.IsEmpty && (bytes[0] is (byte)'(' or (byte)';' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' || bytes.StartsWith("\uFEFF"u8));
-
-    private static string Decode(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.StartsWith("\uFEFF"u8))
-            bytes = bytes[3..];
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new WasmFormatException("malformed UTF-8 encoding", 1, 1);
-        }
-    }
 
     private static byte[] ReadAll(Stream stream, int limit)
     {

@@ -10,6 +10,12 @@ internal sealed class Module
 {
     public ReadOnlyMemory<byte> Bytes { get; set; }
 
+    /// <summary>
+    /// For a module from text: the same error with line and column instead of an offset. Offsets of code are offsets in <see cref="Bytes"/>; those of
+    /// definitions, which have no bytes, are complements of positions in the text. Null for a binary module.
+    /// </summary>
+    public Func<WasmValidationException, WasmValidationException>? Locate { get; set; }
+
     public List<SubType> Types { get; } = [];
     public List<RecursionGroup> RecursionGroups { get; } = [];
     public List<Import> Imports { get; } = [];

@@ -15,6 +15,9 @@ internal sealed partial class Lexer(TextSource source, int start, int end)
 
     public TextSource Source => source;
 
+    /// <summary>Where the text ends for this lexer.</summary>
+    public int End => end;
+
     /// <summary>Where the next token is looked for; settable, to read a part again.</summary>
     public int Position { get; set; } = start;
 

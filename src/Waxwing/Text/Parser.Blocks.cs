@@ -22,14 +22,15 @@ internal sealed partial class Parser
         PushLabel(label);
     }
 
-    /// <summary>Encodes the head of a structured instruction and brings its label into scope.</summary>
-    private void BeginBlock(Opcode opcode, ByteWriter target)
+    /// <summary>Encodes the head of a structured instruction, whose keyword was <paramref name="token"/>, and brings its label into scope.</summary>
+    private void BeginBlock(Opcode opcode, Token token)
     {
+        Mark(token.Start);
         var (label, name) = LabelBinding();
-        WriteOpcode(target, opcode);
-        BlockType(target);
+        WriteOpcode(code, opcode);
+        BlockType(code);
         if (opcode == Opcode.TryTable)
-            Catches(target);
+            Catches();
         PushBlockLabel(label, name);
     }
 
@@ -62,7 +63,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>The clauses of a try_table. Their labels are counted from outside of it.</summary>
-    private void Catches(ByteWriter target)
+    private void Catches()
     {
         var clauses = new ByteWriter(16);
         var count = 0;
@@ -88,7 +89,7 @@ internal sealed partial class Parser
             clauses.Index(LabelIndex());
             Close();
         }
-        target.Index(count);
-        target.Bytes(clauses.Written);
+        code.Index(count);
+        code.Bytes(clauses.Written);
     }
 }

@@ -30,6 +30,7 @@ internal sealed partial class Parser
     {
         bodyStart = code.Length;
         var start = current;
+        Mark(start.Start);
         var count = type < module.Types.Count && module.Types[type].Kind == CompositeKind.Func ? module.Types[type].Parameters.Length : 0;
         ParseLocals(count);
         if (type >= module.Types.Count && locals.HasNames)
@@ -45,6 +46,7 @@ internal sealed partial class Parser
         PushLabel(null);
         Instructions(single: false);
         PopLabel();
+        Mark(current.Start);
         WriteOpcode(code, Opcode.End);
         if (code.Length - bodyStart > limits.FunctionBodySize)
             throw Error("function body too large", start, $"{code.Length - bodyStart} bytes; the limit is {limits.FunctionBodySize}");
@@ -91,6 +93,7 @@ internal sealed partial class Parser
     {
         var start = code.Length;
         Instructions(single: false);
+        Mark(current.Start);
         WriteOpcode(code, Opcode.End);
         return new(start, code.Length - start);
     }
@@ -99,7 +102,9 @@ internal sealed partial class Parser
     private CodeRange FoldedExpression()
     {
         var start = code.Length;
+        var position = current.Start;
         Instructions(single: true);
+        Mark(position);
         WriteOpcode(code, Opcode.End);
         return new(start, code.Length - start);
     }

@@ -66,7 +66,7 @@ internal sealed partial class Parser
                 ParseExport();
                 break;
             case FieldKind.Start:
-                module.StartOffset = current.Start;
+                module.StartOffset = ~current.Start;
                 module.Start = Index(functions);
                 break;
             case FieldKind.Element:
@@ -95,13 +95,14 @@ internal sealed partial class Parser
     /// <summary>From behind the identifier: the type, and the import is added.</summary>
     private void AddImport(string moduleName, string name, ExternKind kind)
     {
+        var offset = ~current.Start;
         var import = kind switch
         {
-            ExternKind.Function => new Import { Module = moduleName, Name = name, Kind = kind, TypeIndex = ImportedFunctionType() },
-            ExternKind.Table => new Import { Module = moduleName, Name = name, Kind = kind, Table = TableType() },
-            ExternKind.Memory => new Import { Module = moduleName, Name = name, Kind = kind, Memory = MemoryType() },
-            ExternKind.Global => new Import { Module = moduleName, Name = name, Kind = kind, Global = GlobalType() },
-            _ => new Import { Module = moduleName, Name = name, Kind = kind, TypeIndex = ParseTypeUse(bindLocals: false) },
+            ExternKind.Function => new Import { Module = moduleName, Name = name, Kind = kind, Offset = offset, TypeIndex = ImportedFunctionType() },
+            ExternKind.Table => new Import { Module = moduleName, Name = name, Kind = kind, Offset = offset, Table = TableType() },
+            ExternKind.Memory => new Import { Module = moduleName, Name = name, Kind = kind, Offset = offset, Memory = MemoryType() },
+            ExternKind.Global => new Import { Module = moduleName, Name = name, Kind = kind, Offset = offset, Global = GlobalType() },
+            _ => new Import { Module = moduleName, Name = name, Kind = kind, Offset = offset, TypeIndex = ParseTypeUse(bindLocals: false) },
         };
         ImportedCount(kind)++;
         module.Imports.Add(import);
@@ -175,7 +176,7 @@ internal sealed partial class Parser
         BindName(NamesOf(kind), index);
         while (LookingAt("export"u8))
         {
-            var offset = current.Start;
+            var offset = ~current.Start;
             Advance();
             Advance();
             module.Exports.Add(new(Name(), kind, index, offset));
@@ -217,9 +218,10 @@ internal sealed partial class Parser
             ParseTableWithElements(index, is64);
             return;
         }
+        var offset = ~current.Start;
         var type = TableType(is64);
         var initializer = current.Kind == TokenKind.RightParenthesis ? default : Expression();
-        module.Tables.Add(new(type, initializer));
+        module.Tables.Add(new(type, initializer, offset));
     }
 
     private void ParseMemory(int index)
@@ -250,7 +252,7 @@ internal sealed partial class Parser
 
     private void ParseExport()
     {
-        var offset = current.Start;
+        var offset = ~current.Start;
         var name = Name();
         Expect(TokenKind.LeftParenthesis);
         var kind = ExternKindKeyword();

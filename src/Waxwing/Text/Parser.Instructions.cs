@@ -40,11 +40,12 @@ internal sealed partial class Parser
     /// <summary>An open construct.</summary>
     /// <param name="Kind">Which part of which construct.</param>
     /// <param name="Opcode">For <see cref="FrameKind.Flat"/>: block, loop, if, else, try, catch, catch_all or try_table, the latest that was met.</param>
+    /// <param name="Position">Where in the text the construct's keyword stands.</param>
     /// <param name="Pending">Start of the bytes that wait.</param>
     /// <param name="Hint">Branch hint of a pending instruction, or -1.</param>
     /// <param name="Label">The label that a pending `if` will bring.</param>
     /// <param name="LabelName">That label in the name section.</param>
-    private readonly record struct Frame(FrameKind Kind, Opcode Opcode, int Pending, int Hint, byte[]? Label, byte[]? LabelName);
+    private readonly record struct Frame(FrameKind Kind, Opcode Opcode, int Position, int Pending = 0, int Hint = -1, byte[]? Label = null, byte[]? LabelName = null);
 
     private readonly Stack<Frame> frames = new();
     private readonly ByteWriter pending = new();
@@ -87,6 +88,8 @@ internal sealed partial class Parser
     /// <summary>From behind a parenthesis inside a construct of kind <paramref name="outer"/>.</summary>
     private void OpenFolded(FrameKind outer)
     {
+        if (outer is not (FrameKind.Operands or FrameKind.Condition))
+            Mark(current.Start);
         switch (outer)
         {
             case FrameKind.Operands or FrameKind.Block or FrameKind.Arm or FrameKind.Flat:
@@ -142,12 +145,12 @@ internal sealed partial class Parser
         switch (opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.TryTable:
-                BeginBlock(opcode, code);
-                frames.Push(new(FrameKind.Block, opcode, 0, -1, null, null));
+                BeginBlock(opcode, token);
+                frames.Push(new(FrameKind.Block, opcode, token.Start));
                 break;
             case Opcode.Try:
-                BeginBlock(opcode, code);
-                frames.Push(new(FrameKind.Try, opcode, 0, -1, null, null));
+                BeginBlock(opcode, token);
+                frames.Push(new(FrameKind.Try, opcode, token.Start));
                 break;
             case Opcode.If:
                 // The condition comes first and does not see the label.
@@ -155,7 +158,7 @@ internal sealed partial class Parser
                 var start = pending.Length;
                 WriteOpcode(pending, opcode);
                 BlockType(pending);
-                frames.Push(new(FrameKind.Condition, opcode, start, hint, label, name));
+                frames.Push(new(FrameKind.Condition, opcode, token.Start, start, hint, label, name));
                 break;
             case Opcode.Else or Opcode.End or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate:
                 throw Unexpected(token);
@@ -164,7 +167,7 @@ internal sealed partial class Parser
                 sink = pending;
                 Immediates(opcode);
                 sink = code;
-                frames.Push(new(FrameKind.Operands, opcode, start, hint, null, null));
+                frames.Push(new(FrameKind.Operands, opcode, token.Start, start, hint));
                 break;
         }
     }
@@ -174,21 +177,22 @@ internal sealed partial class Parser
         Advance();
         var frame = frames.Pop();
         AddBranchHint(frame.Hint);
-        Flush(frame.Pending);
+        Flush(frame);
         PushBlockLabel(frame.Label, frame.LabelName);
         frames.Push(frame with { Kind = FrameKind.Then });
         OpenArm();
     }
 
-    private void OpenArm() => frames.Push(new(FrameKind.Arm, default, 0, -1, null, null));
+    private void OpenArm() => frames.Push(new(FrameKind.Arm, default, current.Start));
 
     private void ReplaceFrame(FrameKind kind) => frames.Push(frames.Pop() with { Kind = kind });
 
-    /// <summary>Moves the pending bytes from <paramref name="start"/> on to the code.</summary>
-    private void Flush(int start)
+    /// <summary>Moves the pending bytes of a frame to the code.</summary>
+    private void Flush(Frame frame)
     {
-        code.Bytes(pending.Written[start..]);
-        pending.Truncate(start);
+        Mark(frame.Position);
+        code.Bytes(pending.Written[frame.Pending..]);
+        pending.Truncate(frame.Pending);
     }
 
     /// <summary>A closing parenthesis: the end of a folded construct or of a part of one.</summary>
@@ -199,9 +203,10 @@ internal sealed partial class Parser
         {
             case FrameKind.Operands:
                 AddBranchHint(frame.Hint);
-                Flush(frame.Pending);
+                Flush(frame);
                 break;
             case FrameKind.Block or FrameKind.Then or FrameKind.Else or FrameKind.Do or FrameKind.Catch or FrameKind.CatchAll:
+                Mark(current.Start);
                 WriteOpcode(code, Opcode.End);
                 PopLabel();
                 break;
@@ -222,11 +227,12 @@ internal sealed partial class Parser
         var token = current;
         var opcode = Instruction();
         AddBranchHint(ClaimBranchHint(opcode, token));
+        Mark(token.Start);
         switch (opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.Try or Opcode.TryTable:
-                BeginBlock(opcode, code);
-                frames.Push(new(FrameKind.Flat, opcode, 0, -1, null, null));
+                BeginBlock(opcode, token);
+                frames.Push(new(FrameKind.Flat, opcode, token.Start));
                 break;
             case Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate or Opcode.End:
                 if (frames.Count == 0 || frames.Peek().Kind != FrameKind.Flat)

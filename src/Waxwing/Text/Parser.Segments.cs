@@ -11,7 +11,7 @@ internal sealed partial class Parser
 
     private void ParseElement(int index)
     {
-        var offset = current.Start;
+        var offset = ~current.Start;
         BindName(names.Elements, index);
         if (TryKeyword("declare"u8))
         {
@@ -104,7 +104,7 @@ internal sealed partial class Parser
     /// <summary>A table whose size is the number of its elements: `reftype (elem ...)`.</summary>
     private void ParseTableWithElements(int index, bool is64)
     {
-        var offset = current.Start;
+        var offset = ~current.Start;
         var type = ReferenceType();
         if (!TryOpen("elem"u8))
             throw Unexpected();
@@ -115,7 +115,7 @@ internal sealed partial class Parser
             AddTableFunctions(index, position, type, offset);
         Close();
         var count = (ulong)module.Elements[^1].Count;
-        module.Tables.Add(new(new(new(count, count, is64), type), default));
+        module.Tables.Add(new(new(new(count, count, is64), type), default, offset));
     }
 
     private void AddTableFunctions(int index, CodeRange position, ValType type, int offset)
@@ -153,7 +153,7 @@ internal sealed partial class Parser
 
     private void ParseData(int index)
     {
-        var offset = current.Start;
+        var offset = ~current.Start;
         BindName(names.Data, index);
         var (memory, named) = Target("memory"u8, memories);
         var isActive = named || current.Kind == TokenKind.LeftParenthesis;
@@ -177,7 +177,7 @@ internal sealed partial class Parser
     private void ParseMemoryWithData(int index, bool is64)
     {
         var pageSize = PageSize();
-        var offset = current.Start;
+        var offset = ~current.Start;
         if (!TryOpen("data"u8))
             throw Unexpected();
         var position = Zero(is64);

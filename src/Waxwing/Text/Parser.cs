@@ -43,7 +43,8 @@ internal sealed partial class Parser
 
     private Module ParseModule()
     {
-        Restart(lexer.Position);
+        var (start, end) = (lexer.Position, lexer.End);
+        Restart(start);
         scanning = true;
         var wrapped = LookingAt("module"u8);
         if (wrapped)
@@ -66,6 +67,7 @@ internal sealed partial class Parser
             throw Unexpected();
         scanning = false;
         ParseFields();
+        module.Locate = error => Locate(error, source, start, end, features, limits);
         return Finish();
     }
 

@@ -9,16 +9,18 @@ namespace Waxwing.Text;
 /// </summary>
 internal sealed class TextSource
 {
+    /// <summary>Takes UTF-8; a byte order mark in front is not part of the text.</summary>
     /// <exception cref="WasmFormatException">The bytes are not UTF-8, or more than <see cref="WasmLimits.ModuleSize"/>.</exception>
     public TextSource(ReadOnlyMemory<byte> utf8, WasmLimits limits)
     {
-        Bytes = utf8;
+        Bytes = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
         if (utf8.Length > limits.ModuleSize)
             throw new WasmFormatException("length out of bounds", 1, 1, $"{utf8.Length} bytes of text, the limit is {limits.ModuleSize}");
         if (!Utf8.IsValid(utf8.Span))
-            throw Error("malformed UTF-8 encoding", FirstMalformed(utf8.Span));
+            throw Error("malformed UTF-8 encoding", FirstMalformed(Bytes.Span));
     }
 
+    /// <summary>Takes UTF-16.</summary>
     /// <exception cref="WasmFormatException">The text has a surrogate without its partner, or is too long.</exception>
     public TextSource(ReadOnlyMemory<char> text, WasmLimits limits) : this(Encode(text.Span, limits), limits) { }
 
