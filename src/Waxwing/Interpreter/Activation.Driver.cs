@@ -84,7 +84,12 @@ internal sealed unsafe partial class Activation
     {
         nint status;
         do
-            status = NextPc->Run(NextPc, NextFp, CurrentBase, CurrentLength, this, Acc, Facc);
+        {
+            var run = NextPc->Run;
+            if ((nint)run == Stepwise.BounceAddress)
+                run = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)Code.Module.Find(NextPc).HandlerAt(NextPc);
+            status = run(NextPc, NextFp, CurrentBase, CurrentLength, this, Acc, Facc);
+        }
         while (status == Status.Continue);
         return status;
     }

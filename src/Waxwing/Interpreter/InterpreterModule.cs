@@ -21,8 +21,9 @@ internal sealed unsafe class InterpreterModule : ModuleCode
     private Instr* free;
     private int freeCount;
 
-    public InterpreterModule(WasmModule module, bool metered)
+    public InterpreterModule(WasmModule module, bool metered, bool? stepwise = null)
     {
+        IsStepwise = stepwise ?? Stepwise.IsNeeded;
         Module = module;
         Metered = metered;
         var context = module.Context;
@@ -52,6 +53,9 @@ internal sealed unsafe class InterpreterModule : ModuleCode
 
     /// <summary>Whether the code consumes fuel.</summary>
     public bool Metered { get; }
+
+    /// <summary>Whether the code runs by way of <see cref="Stepwise"/>.</summary>
+    public bool IsStepwise { get; }
 
     public CodeEntry* Entry(int function) => entries + (function - imported);
 
@@ -174,5 +178,5 @@ internal sealed unsafe class InterpreterInstance : InstanceCode
         Activation.OfThread.Invoke(function, slots, references, cancellation);
 
     public override ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken cancellation) =>
-        new Activation(16 << 10, isAsync: true).InvokeAsync(function, slots, references, cancellation);
+        new Activation(4 << 10, isAsync: true).InvokeAsync(function, slots, references, cancellation);
 }

@@ -13,13 +13,16 @@ internal enum HandlerKind : byte { Table, TableWithReference, Legacy, Delegate }
 internal sealed record HandlerRange(int Start, int End, HandlerKind Kind, int Tag, int Target, int Slot, int Depth);
 
 /// <summary>A function's slot code and what is known about it. Immutable; the code lives as long as its module's <see cref="InterpreterModule"/>.</summary>
-internal sealed unsafe class TranslatedFunction(int index, Instr* code, int count, int headerOffset, HandlerRange[] handlers, int[] offsets)
+internal sealed unsafe class TranslatedFunction(int index, Instr* code, int count, int headerOffset, HandlerRange[] handlers, int[] offsets, nint[]? stepwise = null)
 {
     public int Index { get; } = index;
     public Instr* Code { get; } = code;
     public int Count { get; } = count;
     public int HeaderOffset { get; } = headerOffset;
     public HandlerRange[] Handlers { get; } = handlers;
+
+    /// <summary>The handler of an instruction of a function that runs stepwise.</summary>
+    public nint HandlerAt(Instr* pc) => stepwise![pc - Code];
 
     /// <summary>Byte offset in the module of the instruction that a slot-code instruction came from.</summary>
     public long OffsetOf(Instr* pc)

@@ -223,6 +223,7 @@ internal sealed unsafe partial class Translator
         var code = module.Allocate(count - first);
         var start = code - first;
         var offsets = new int[count - first];
+        var stepwise = module.IsStepwise ? new nint[count - first] : null;
         for (var i = first; i < count; i++)
         {
             ref var operation = ref operations[i];
@@ -234,7 +235,10 @@ internal sealed unsafe partial class Translator
                 *instr = new Instr { A = operation.A, B = operation.B, Imm = operation.Imm };
                 continue;
             }
-            instr->Run = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)HandlerTable.Resolve(operation.Code, operation.Variant);
+            var handler = HandlerTable.Resolve(operation.Code, operation.Variant);
+            if (stepwise is not null)
+                (stepwise[i - first], handler) = (handler, Stepwise.BounceAddress);
+            instr->Run = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)handler;
             instr->A = operation.A;
             instr->B = operation.B;
             instr->Imm = operation.Imm;
@@ -252,7 +256,7 @@ internal sealed unsafe partial class Translator
             start[operation].Imm = (long)addresses;
         }
         frameBytes = operandBase + maximumHeight + 64;
-        return new TranslatedFunction(function, code, count - first, headerOffset, FinishHandlers(first), offsets);
+        return new TranslatedFunction(function, code, count - first, headerOffset, FinishHandlers(first), offsets, stepwise);
     }
 
     private HandlerRange[] FinishHandlers(int first)
