@@ -22,18 +22,11 @@ internal static class SlotsCommand
             {
                 if (parsed.GetValue(function) is { } wanted && wanted != index)
                     continue;
-                var translated = Translate(code, index);
+                var translated = code.Translate(index);
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"func {index} {module.FunctionName(index)}: {translated.Count} instructions"));
                 SlotCodeWriter.Write(translated, Console.Out);
             }
         });
         return command;
-    }
-
-    private static unsafe TranslatedFunction Translate(InterpreterModule code, int index)
-    {
-        var entry = code.Entry(index);
-        code.Translate(entry);
-        return code.Find(entry->Code);
     }
 }
