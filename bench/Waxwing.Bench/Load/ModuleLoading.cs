@@ -1,5 +1,7 @@
 using System.Globalization;
 using Waxwing.Binary;
+using Waxwing.Interpreter;
+using Waxwing.Syntax;
 using Waxwing.Validation;
 
 namespace Waxwing.Bench.Load;
@@ -13,7 +15,8 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}: {bytes.Length / 1e6:F2} MB"));
         var (features, limits) = (WasmFeatures.All, WasmLimits.Default);
-        Throughput("decode", () => Decoder.Decode(bytes, features, limits));
+        Throughput("decode sections", () => Decoder.Decode(bytes, features, limits));
+        Throughput("decode, instructions too", () => DecodeAll(Decoder.Decode(bytes, features, limits), features));
         Throughput("decode + validate, one thread", () =>
         {
             var context = ModuleValidator.Validate(Decoder.Decode(bytes, features, limits), features, limits);
@@ -21,14 +24,21 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
             for (var i = 0; i < context.Module.Code.Count; i++)
                 FunctionValidator.Walk(context, i, ref consumer);
         });
-        Throughput("WasmModule.Load", () => WasmModule.Load(bytes));
+        Throughput("WasmModule.Load, all threads", () => WasmModule.Load(bytes));
+        Throughput("load + translate every function", () =>
+        {
+            var module = WasmModule.Load(bytes, new WasmModuleOptions { LazyValidation = true });
+            var code = (InterpreterModule)InterpreterEngine.Instance.Load(module, metered: false);
+            for (var i = 0; i < module.Context.Module.Code.Count; i++)
+                code.Translate(module.Context.ImportedFunctions + i);
+        });
         Start("load + instantiate + first call", new WasmModuleOptions());
         Start("the same, validating lazily", new WasmModuleOptions { LazyValidation = true });
 
         void Throughput(string what, Action action)
         {
             var seconds = Statistics.SecondsOf(action);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-38}{seconds * 1e3,10:F2} ms {bytes.Length / seconds / 1e6,8:F0} MB/s"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{seconds * 1e3,10:F2} ms {bytes.Length / seconds / 1e6,8:F0} MB/s"));
         }
 
         void Start(string what, WasmModuleOptions module)
@@ -38,7 +48,24 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
             StartOnce(module);
             var cold = Clock.Now - start;
             var seconds = Statistics.SecondsOf(() => called = StartOnce(module));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-38}{seconds * 1e3,10:F2} ms  (first time {cold:F1}; calls {called})"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{seconds * 1e3,10:F2} ms  (first time {cold:F1}; calls {called})"));
+        }
+    }
+
+    private static void DecodeAll(Module module, WasmFeatures features)
+    {
+        var buffers = new InstructionBuffers();
+        var instruction = default(InstructionEvent);
+        foreach (var body in module.Code)
+        {
+            var reader = new ByteReader(module.Bytes.Span, body.Range.Offset, body.Range.End);
+            for (var groups = reader.ReadLength(); groups > 0; groups--)
+            {
+                reader.ReadU32();
+                TypeReader.ReadValueType(ref reader, features);
+            }
+            while (reader.Position < body.Range.End)
+                InstructionReader.Read(ref reader, features, buffers, ref instruction);
         }
     }
 

@@ -85,6 +85,14 @@ internal sealed unsafe class InterpreterModule : ModuleCode
         }
     }
 
+    /// <summary>The slot code of a function, translated if it was not yet.</summary>
+    public TranslatedFunction Translate(int function)
+    {
+        var entry = Entry(function);
+        Translate(entry);
+        return Find(entry->Code);
+    }
+
     /// <summary>Room for instructions, from blocks that live as long as this object. Called under the lock.</summary>
     public Instr* Allocate(int count)
     {

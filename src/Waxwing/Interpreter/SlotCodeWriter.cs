@@ -1,6 +1,7 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Waxwing.Instructions;
-using Shape = Waxwing.Interpreter.Translator.Shape;
+using Form = Waxwing.Interpreter.Translator.Shape;
 
 namespace Waxwing.Interpreter;
 
@@ -8,9 +9,13 @@ namespace Waxwing.Interpreter;
 /// Slot code as text, for whoever tunes the translator: <c>s3</c> is the frame's slot 3, <c>acc</c> and <c>facc</c> are the result registers, <c>@12</c> is instruction 12. What is not
 /// arithmetic, memory or control is shown with its four fields as they are.
 /// </summary>
-internal static unsafe class SlotCodeWriter
+internal static unsafe partial class SlotCodeWriter
 {
-    public static void Write(TranslatedFunction function, TextWriter output)
+    /// <summary>Writes a function's code, a line an instruction.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="note">What to write before each instruction, if anything.</param>
+    public static void Write(TranslatedFunction function, TextWriter output, Func<int, string>? note = null)
     {
         var targets = new HashSet<int>();
         for (var i = 0; i < function.Count; i++)
@@ -22,9 +27,15 @@ internal static unsafe class SlotCodeWriter
         {
             var pc = function.Code + i;
             var mark = targets.Contains(i) ? '>' : ' ';
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{function.OffsetOf(pc),8:x} {mark}{i,5}  {Describe(function, i).Text}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{note?.Invoke(i)}{function.OffsetOf(pc),8:x} {mark}{i,5}  {Describe(function, i).Text}"));
         }
     }
+
+    /// <summary>What an instruction does without which slots and constants it does it with: alike for all that have one handler.</summary>
+    public static string Shape(TranslatedFunction function, int index) => Numbers().Replace(Describe(function, index).Text, "$1");
+
+    [GeneratedRegex("""\b(s|0x|@)?-?[0-9][0-9a-f.E+]*\b(?!\.)""")]
+    private static partial Regex Numbers();
 
     private static (string Text, int? Target) Describe(TranslatedFunction function, int index)
     {
@@ -51,24 +62,24 @@ internal static unsafe class SlotCodeWriter
         var operand = Register(info.Operands);
         switch (Translator.Shapes[(int)opcode])
         {
-            case Shape.Compare when (variant & Variant.Branch) != 0:
+            case Form.Compare when (variant & Variant.Branch) != 0:
                 var (left, right) = Pair(variant & 7, pc->A, pc->B, $"{pc->B}", operand);
                 return $"{info.Name} {left}, {right} {((variant & Variant.WhenFalse) != 0 ? "unless" : "=>")} {to()}";
-            case Shape.Binary or Shape.Compare or Shape.TrappingBinary:
+            case Form.Binary or Form.Compare or Form.TrappingBinary:
                 var (first, second) = Pair(variant & 7, pc->B, pc->C, Constant(info.Operands![0], pc->Imm), operand);
                 return $"{result} = {info.Name} {first}, {second}";
-            case Shape.Unary or Shape.TrappingUnary:
+            case Form.Unary or Form.TrappingUnary:
                 return $"{result} = {info.Name} {((variant & 7) == Variant.Last ? operand : $"s{pc->B / 8}")}";
-            case Shape.Load:
+            case Form.Load:
                 return $"{result} = {info.Name} {Address(variant & 7, pc)}";
-            case Shape.Store:
+            case Form.Store:
                 var value = (variant & Variant.FromLast) != 0 ? Register(info.Operands![1..]) : (variant & Variant.FromConstant) != 0 ? $"{pc->A}" : $"s{pc->A / 8}";
                 return $"{info.Name} {Address(variant & 7, pc)} = {value}";
-            case Shape.VectorBinary:
+            case Form.VectorBinary:
                 return $"s{pc->A / 8} = {info.Name} s{pc->B / 8}, s{pc->C / 8}";
-            case Shape.VectorTernary:
+            case Form.VectorTernary:
                 return $"s{pc->A / 8} = {info.Name} s{pc->B / 8}, s{pc->C / 8}, s{pc->D / 8}";
-            case Shape.VectorUnary or Shape.VectorTest or Shape.VectorSplat or Shape.VectorShuffle:
+            case Form.VectorUnary or Form.VectorTest or Form.VectorSplat or Form.VectorShuffle:
                 return $"s{pc->A / 8} = {info.Name} s{pc->B / 8}";
         }
         return opcode switch
