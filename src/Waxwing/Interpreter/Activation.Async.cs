@@ -20,7 +20,8 @@ internal sealed partial class Activation
                 End();
                 try
                 {
-                    await suspendedTask.ConfigureAwait(false);
+                    // A host function that does not heed the token must not keep the guest from being stopped.
+                    await suspendedTask.AsTask().WaitAsync(token).ConfigureAwait(false);
                 }
                 catch (WasmThrownException exception)
                 {

@@ -20,6 +20,7 @@ internal sealed unsafe partial class Activation
         public readonly CancellationToken Cancellation = activation.cancellation;
         public readonly WasmMemory? Current = activation.current;
         public readonly int HostDepth = activation.hostDepth;
+        public readonly WasmInstance? FuelOwner = activation.fuelOwner;
     }
 
     public void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken token)
@@ -30,10 +31,14 @@ internal sealed unsafe partial class Activation
         var instance = function.Instance!;
         Begin(instance);
         var registration = default(CancellationTokenRegistration);
+        CancellationTokenSource? linked = null;
         try
         {
             if (token.CanBeCanceled && token != cancellation)
             {
+                // A guest called from a host function ends with the guest that called that, too.
+                if (cancellation.CanBeCanceled)
+                    token = (linked = CancellationTokenSource.CreateLinkedTokenSource(token, cancellation)).Token;
                 cancellation = token;
                 registration = Register(token);
             }
@@ -44,6 +49,7 @@ internal sealed unsafe partial class Activation
         finally
         {
             registration.Dispose();
+            linked?.Dispose();
             Restore(outer);
             End();
         }
@@ -73,8 +79,13 @@ internal sealed unsafe partial class Activation
             Enter(function.Instance!);
         else
             current = Instance.Memories.Length == 0 ? null : Instance.Memories[0];
-        if (hostDepth == 0 || Fuel == 0)
+        if (!ReferenceEquals(fuelOwner, Instance))
+        {
+            if (fuelOwner is not null)
+                fuelOwner.FuelLeft = Fuel;
+            fuelOwner = Instance;
             Fuel = Instance.FuelLeft;
+        }
         NextPc = entry->Code;
         NextFp = frame;
         return depth;
@@ -96,7 +107,6 @@ internal sealed unsafe partial class Activation
 
     private void Finish(nint status)
     {
-        Instance.FuelLeft = Fuel;
         switch (status)
         {
             case Status.Done:
@@ -127,21 +137,33 @@ internal sealed unsafe partial class Activation
         hostDepth = outer.HostDepth;
         foreign.AsSpan(outer.ForeignCount, foreignCount - outer.ForeignCount).Clear();
         foreignCount = outer.ForeignCount;
-        cancellation = outer.Cancellation;
         if (outer.HostDepth == 0)
         {
             Reset();
+            return;
         }
-        else if (!ReferenceEquals(outer.Instance, Instance))
+        if (!ReferenceEquals(outer.FuelOwner, fuelOwner))
         {
-            Enter(outer.Instance!);
-            current = outer.Current;
+            fuelOwner!.FuelLeft = Fuel;
+            fuelOwner = outer.FuelOwner;
+            Fuel = fuelOwner!.FuelLeft;
         }
+        cancellation = outer.Cancellation;
+        if (cancellation.IsCancellationRequested)
+            Interrupt();
+        if (!ReferenceEquals(outer.Instance, Instance))
+            Enter(outer.Instance!);
+        current = outer.Current;
     }
 
     /// <summary>Forgets the guest that ran: nothing of it stays reachable.</summary>
     private void Reset()
     {
+        if (fuelOwner is not null)
+        {
+            fuelOwner.FuelLeft = Fuel;
+            fuelOwner = null;
+        }
         if (highestReference > 0)
         {
             References.AsSpan(0, highestReference).Clear();
@@ -163,7 +185,14 @@ internal sealed unsafe partial class Activation
         suspendedCall = (slots, references, frame - StackBase, hasReferences);
         NextPc = pc;
         NextFp = fp;
-        suspendedTask = function.Host!.InvokeAsync(new WasmCaller(Instance, cancellation), slots, references);
+        try
+        {
+            suspendedTask = function.Host!.InvokeAsync(new WasmCaller(Instance, cancellation), slots, references);
+        }
+        catch (WasmThrownException exception)
+        {
+            suspendedTask = ValueTask.FromException(exception);
+        }
         if (!suspendedTask.IsCompletedSuccessfully)
             return Status.Suspended;
         suspendedTask.GetAwaiter().GetResult();
@@ -209,7 +238,7 @@ internal sealed unsafe partial class Activation
     private void ClearInterrupt()
     {
         PollBias = 0;
-        StackLimit = StackBase + capacity - Slack;
+        SetLimit();
         // An interruption that came in between must not be lost.
         if (cancellation.IsCancellationRequested)
             Interrupt();

@@ -35,6 +35,7 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     public byte* Top;
 
     public long Fuel;
+    private WasmInstance? fuelOwner;
 
     // The current instance, unpacked.
     public WasmInstance Instance = null!;
@@ -197,9 +198,17 @@ internal sealed unsafe partial class Activation : Runtime.Activation
         StackBase = moved;
         capacity = bytes;
         Array.Resize(ref References, bytes / 8);
-        if (PollBias == 0)
-            StackLimit = moved + bytes - Slack;
+        SetLimit();
         return true;
+    }
+
+    /// <summary>Lets calls use the whole stack, unless the guest is to be stopped: that may happen at any moment, on another thread.</summary>
+    private void SetLimit()
+    {
+        StackLimit = StackBase + capacity - Slack;
+        Interlocked.MemoryBarrier();
+        if (PollBias != 0)
+            StackLimit = null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
