@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Waxwing.Cli.Wast;
+using Waxwing.Tests;
+
+namespace Waxwing.Spec.Tests;
+
+/// <summary>The official test scripts: found beside the clone in <c>shared/spec</c>, or wherever WAXWING_SPEC says; each is run once.</summary>
+internal static class Suites
+{
+    private static readonly ConcurrentDictionary<string, Lazy<ScriptReport>> Reports = [];
+
+    public const string Absent = "the official test scripts are not there: no shared/spec/core in any parent folder, and WAXWING_SPEC is not set";
+
+    public static string? Folder { get; } = Environment.GetEnvironmentVariable("WAXWING_SPEC") is { Length: > 0 } folder
+        ? folder
+        : Repository.FindUpwards(Repository.Root, Path.Combine("shared", "spec", "core")) is { } parent ? Path.Combine(parent, "shared", "spec") : null;
+
+    public static ScriptOptions Options { get; } = new() { Engine = WasmEngineKind.Interpreter, RoundTrip = true, Exclusions = LoadExclusions() };
+
+    /// <summary>The scripts below a folder, as paths with slashes relative to <see cref="Folder"/>; a lone empty path if the suites are absent.</summary>
+    public static IReadOnlyList<string> Find(params ReadOnlySpan<string> folders)
+    {
+        if (Folder is null)
+            return [""];
+        var scripts = new List<string>();
+        foreach (var folder in folders)
+            scripts.AddRange(ScriptFiles.Find([Path.Combine(Folder, folder)], null));
+        return scripts.ConvertAll(script => Path.GetRelativePath(Folder, script).Replace('\\', '/'));
+    }
+
+    public static ScriptReport Run(string script) =>
+        Reports.GetOrAdd(script, static script => new(() => ScriptRun.Execute(Path.Combine(Folder!, script), Options))).Value;
+
+    private static IReadOnlyList<Exclusion> LoadExclusions()
+    {
+        using var file = File.OpenRead(Repository.PathOf("tests", "spec-exclusions.json"));
+        return Exclusion.Load(file);
+    }
+}
