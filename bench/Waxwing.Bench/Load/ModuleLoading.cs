@@ -84,7 +84,7 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
         catch (WasmException error)
         {
             // With stubs for a host a guest may give up; the code up to there has run.
-            return $"{name}: {error.Message}";
+            return $"{name}: {error.Message.Split('\n')[0]}";
         }
         return name;
     }
