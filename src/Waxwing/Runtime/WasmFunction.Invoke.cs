@@ -18,11 +18,12 @@ public sealed partial class WasmFunction
     public WasmValue[] Invoke(params ReadOnlySpan<WasmValue> arguments) => Invoke(CancellationToken.None, arguments);
 
     /// <summary>Calls the function on this thread.</summary>
-    /// <param name="cancellation">Stops the guest, which then traps with <see cref="TrapCode.Interrupted"/>.</param>
+    /// <param name="cancellation">Stops the guest.</param>
     /// <param name="arguments">The arguments.</param>
     /// <returns>The results.</returns>
     /// <exception cref="ArgumentException">The arguments do not fit the signature.</exception>
-    /// <exception cref="WasmTrapException">The guest trapped or was stopped.</exception>
+    /// <exception cref="WasmTrapException">The guest trapped.</exception>
+    /// <exception cref="OperationCanceledException">The guest was stopped; the inner exception is a trap that says where.</exception>
     /// <exception cref="WasmThrownException">A WebAssembly exception left the function.</exception>
     /// <exception cref="ObjectDisposedException">The function's instance is disposed.</exception>
     public WasmValue[] Invoke(CancellationToken cancellation, params ReadOnlySpan<WasmValue> arguments)
@@ -37,7 +38,8 @@ public sealed partial class WasmFunction
     /// <param name="results">Room for the results; exactly as many as the signature has.</param>
     /// <param name="cancellation">Stops the guest.</param>
     /// <exception cref="ArgumentException">Arguments or results do not fit the signature.</exception>
-    /// <exception cref="WasmTrapException">The guest trapped or was stopped.</exception>
+    /// <exception cref="WasmTrapException">The guest trapped.</exception>
+    /// <exception cref="OperationCanceledException">The guest was stopped; the inner exception is a trap that says where.</exception>
     /// <exception cref="WasmThrownException">A WebAssembly exception left the function.</exception>
     /// <exception cref="ObjectDisposedException">The function's instance is disposed.</exception>
     [SkipLocalsInit]
@@ -83,9 +85,6 @@ public sealed partial class WasmFunction
     /// <summary>Calls with arguments that are known to fit, in the slot layout.</summary>
     internal void InvokeSlots(Span<ulong> slots, Span<object?> references, CancellationToken cancellation)
     {
-        // Guest and host may call each other without end; the engine's own limit counts guest frames only.
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new WasmTrapException(TrapCode.StackExhausted, "too many nested calls between host and guest");
         if (Instance is { } instance)
         {
             instance.ThrowIfDisposed();

@@ -20,7 +20,8 @@ public sealed partial class WasmInstance
 
     /// <summary>
     /// Frees the name and gives back the memories of which this was the last user; later calls of its functions throw <see cref="ObjectDisposedException"/>. Guests that are running on
-    /// other threads are not pulled from under: what they use is given back when they have left, and they trap when they next look for their memory.
+    /// other threads are not stopped (a cancellation token does that) and nothing is pulled from under them: what they use is given back when they have left. Should they look for
+    /// their memory anew, after a call of the host for example, they find it empty, and trap.
     /// </summary>
     public void Dispose()
     {

@@ -8,7 +8,8 @@ public sealed partial class WasmInstance
     /// <param name="cancellation">Stops the guest.</param>
     /// <returns>The code the guest exits with; 0 if it just returns.</returns>
     /// <exception cref="WasmLinkException">The module exports neither function.</exception>
-    /// <exception cref="WasmTrapException">The guest trapped or was stopped.</exception>
+    /// <exception cref="WasmTrapException">The guest trapped.</exception>
+    /// <exception cref="OperationCanceledException">The guest was stopped; the inner exception is a trap that says where.</exception>
     public int Run(CancellationToken cancellation = default)
     {
         try

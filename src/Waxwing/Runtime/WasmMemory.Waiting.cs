@@ -52,11 +52,13 @@ public sealed unsafe partial class WasmMemory
     }
 
     /// <summary>memory.atomic.wait32: 0 ok, 1 not equal, 2 timed out. The address is checked by the caller. Timeout in nanoseconds, negative for ever.</summary>
-    /// <exception cref="WasmTrapException">The memory is not shared, or the wait was cancelled.</exception>
+    /// <exception cref="WasmTrapException">The memory is not shared, or was given back.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     internal int Wait32(ulong address, int expected, long timeout, CancellationToken cancellation) => GuestResult(address, expected, 4, timeout, cancellation);
 
     /// <summary>memory.atomic.wait64.</summary>
-    /// <exception cref="WasmTrapException">The memory is not shared, or the wait was cancelled.</exception>
+    /// <exception cref="WasmTrapException">The memory is not shared, or was given back.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     internal int Wait64(ulong address, long expected, long timeout, CancellationToken cancellation) => GuestResult(address, expected, 8, timeout, cancellation);
 
     /// <summary>memory.atomic.notify: how many waiters were woken.</summary>
@@ -75,8 +77,12 @@ public sealed unsafe partial class WasmMemory
         {
             outcome = WaitOutcome.Released;
         }
-        return outcome <= WaitOutcome.TimedOut ? (int)outcome
-            : throw new WasmTrapException(TrapCode.Interrupted, outcome == WaitOutcome.Cancelled ? "while waiting" : "the memory was given back while waiting");
+        return outcome switch
+        {
+            WaitOutcome.Cancelled => throw new OperationCanceledException(cancellation),
+            WaitOutcome.Released => throw new WasmTrapException(TrapCode.Interrupted, "the memory was given back while waiting"),
+            _ => (int)outcome,
+        };
     }
 
     private WasmWaitResult HostResult(WaitOutcome outcome, CancellationToken cancellation) => outcome switch

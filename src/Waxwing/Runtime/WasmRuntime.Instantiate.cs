@@ -17,6 +17,7 @@ public sealed partial class WasmRuntime
     /// <param name="cancellation">Stops a start function that runs too long.</param>
     /// <exception cref="WasmLinkException">An import is missing or does not fit, the name is taken, a limit is exceeded or memory was refused.</exception>
     /// <exception cref="WasmTrapException">A segment does not fit its memory or table, or the start function trapped.</exception>
+    /// <exception cref="OperationCanceledException">The guest was stopped; the inner exception is a trap that says where.</exception>
     public WasmInstance Instantiate(WasmModule module, string? name = null, WasmImports? imports = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);

@@ -47,13 +47,16 @@ internal static unsafe class ReservationPool
         }
         if (address == null)
             return null;
-        Interlocked.Increment(ref live);
+        // The collector does not know what a dropped memory holds, and address space for 8 GiB each ends at some 16,000: many of them are reason enough to look.
+        if ((Interlocked.Increment(ref live) & 1023) == 0 && MayCollect(4096))
+            GC.Collect(2, GCCollectionMode.Forced, blocking: false);
         return new Reservation(address, bytes, 0);
     }
 
     public static void Return(Reservation reservation)
     {
-        if (Wipe(ref reservation))
+        // Not wiped if there is no room for it anyway; whether there is may change meanwhile, so it is asked again.
+        if (Volatile.Read(ref count) < Capacity && Wipe(ref reservation))
         {
             lock (Gate)
             {
@@ -90,13 +93,18 @@ internal static unsafe class ReservationPool
     private static void Scavenge()
     {
         Clear();
-        var now = Environment.TickCount64;
-        var last = Volatile.Read(ref lastCollection);
-        if (Volatile.Read(ref live) < 64 || now - last < 1000 || Interlocked.CompareExchange(ref lastCollection, now, last) != last)
+        if (!MayCollect(64))
             return;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Clear();
+    }
+
+    private static bool MayCollect(int reservations)
+    {
+        var now = Environment.TickCount64;
+        var last = Volatile.Read(ref lastCollection);
+        return Volatile.Read(ref live) >= reservations && now - last >= 1000 && Interlocked.CompareExchange(ref lastCollection, now, last) == last;
     }
 
     private static bool Wipe(ref Reservation reservation)
