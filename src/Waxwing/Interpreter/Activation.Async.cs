@@ -20,8 +20,11 @@ internal sealed partial class Activation
                 End();
                 try
                 {
-                    // A host function that does not heed the token must not keep the guest from being stopped.
-                    await suspendedTask.AsTask().WaitAsync(token).ConfigureAwait(false);
+                    if (sliceEnded)
+                        await Task.Yield();
+                    else
+                        // A host function that does not heed the token must not keep the guest from being stopped.
+                        await suspendedTask.AsTask().WaitAsync(token).ConfigureAwait(false);
                 }
                 catch (WasmThrownException exception)
                 {
@@ -31,7 +34,7 @@ internal sealed partial class Activation
                 {
                     Begin(Instance);
                 }
-                status = Resume(thrown);
+                status = sliceEnded ? BeginSlice() : Resume(thrown);
             }
             Finish(status);
             Collect(function, depth, slots, references);

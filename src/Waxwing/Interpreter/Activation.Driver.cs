@@ -9,6 +9,10 @@ internal sealed unsafe partial class Activation
 {
     private CancellationToken cancellation;
     private ValueTask suspendedTask;
+
+    /// <summary>Fuel beyond the current slice, and whether the guest was suspended because that ended.</summary>
+    private long fuelReserve;
+    private bool sliceEnded;
     private (ulong[] Slots, object?[] References, long Depth, bool HasReferences) suspendedCall;
 
     /// <summary>What an invocation saves of the one it is nested in.</summary>
@@ -85,6 +89,11 @@ internal sealed unsafe partial class Activation
                 fuelOwner.FuelLeft = Fuel;
             fuelOwner = Instance;
             Fuel = Instance.FuelLeft;
+            if (isAsync && Instance.Runtime.Options.FuelSlice > 0)
+            {
+                (fuelReserve, Fuel) = (Fuel, 0);
+                TakeSlice();
+            }
         }
         NextPc = entry->Code;
         NextFp = frame;
@@ -161,8 +170,9 @@ internal sealed unsafe partial class Activation
     {
         if (fuelOwner is not null)
         {
-            fuelOwner.FuelLeft = Fuel;
+            fuelOwner.FuelLeft = Fuel + fuelReserve;
             fuelOwner = null;
+            fuelReserve = 0;
         }
         if (highestReference > 0)
         {
@@ -260,7 +270,29 @@ internal sealed unsafe partial class Activation
     [MethodImpl(MethodImplOptions.NoInlining)]
     public nint OutOfFuel(Instr* pc, byte* fp, long acc, double facc)
     {
+        if (isAsync && hostDepth == 0 && fuelReserve > 0)
+        {
+            // Only the slice is used up. The block was paid for: go on behind the instruction that charges for it.
+            sliceEnded = true;
+            Retry(pc + 1, fp, acc, facc);
+            return Status.Suspended;
+        }
         Fuel = 0;
         return Trap(pc, fp, TrapCode.OutOfFuel);
+    }
+
+    private nint BeginSlice()
+    {
+        sliceEnded = false;
+        TakeSlice();
+        return Run();
+    }
+
+    /// <summary>Moves the next slice of fuel from the reserve to where the guest counts it down.</summary>
+    private void TakeSlice()
+    {
+        var slice = Math.Min(Instance.Runtime.Options.FuelSlice, fuelReserve);
+        fuelReserve -= slice;
+        Fuel += slice;
     }
 }

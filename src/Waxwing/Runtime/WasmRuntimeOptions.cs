@@ -29,6 +29,12 @@ public sealed record WasmRuntimeOptions
     /// traps with <see cref="TrapCode.OutOfFuel"/>; <see cref="WasmInstance.Fuel"/> reads and refills it.
     /// </summary>
     public long? Fuel { get; init; }
+
+    /// <summary>
+    /// Units of fuel after which a guest called through <c>InvokeAsync</c> gives up its thread and goes on later, perhaps on another, so that many guests share few threads fairly;
+    /// 0 (the default) for never. Needs <see cref="Fuel"/>.
+    /// </summary>
+    public long FuelSlice { get; init; }
 }
 
 /// <summary>Where linear memories live.</summary>
