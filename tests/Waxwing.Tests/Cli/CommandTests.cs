@@ -103,12 +103,45 @@ public sealed class CommandTests : IDisposable
     [InlineData("(loop (br 0))")]
     [InlineData("(loop (br_if 0 (i32.const 1)))")]
     [InlineData("(block (loop (br_table 0 1 (i32.const 0))))")]
-    [InlineData("(call $f)", ExitCode.Trap)]
+    [InlineData("(loop (call $nothing) (br 0))")]
     [InlineData("(return_call $f)")]
-    public void An_endless_guest_is_stopped(string body, int code = ExitCode.Timeout)
+    public void An_endless_guest_is_stopped(string body)
     {
-        var file = Write("loop.wat", $"""(module (func $f (export "_start") {body}))""");
-        Assert.Equal(code, Run("run", "--timeout", "200ms", file).Code);
+        var file = Write("loop.wat", $"""(module (func $nothing) (func $f (export "_start") {body}))""");
+        Assert.Equal(ExitCode.Timeout, Run("run", "--timeout", "200ms", file).Code);
+    }
+
+    [Fact]
+    public void A_guest_that_waits_is_stopped()
+    {
+        var file = Write("wait.wat", """
+            (module (memory 1 1 shared)
+              (func (export "_start") (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))))
+            """);
+        Assert.Equal(ExitCode.Timeout, Run("run", "--timeout", "200ms", file).Code);
+    }
+
+    [Fact]
+    public void A_guest_that_sleeps_is_stopped()
+    {
+        // One subscription to the monotonic clock, an hour from now.
+        var file = Write("sleep.wat", """
+            (module (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "_start")
+                (i32.store (i32.const 16) (i32.const 1))
+                (i64.store (i32.const 24) (i64.const 3_600_000_000_000))
+                (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))
+            """);
+        Assert.Equal(ExitCode.Timeout, Run("run", "--timeout", "200ms", file).Code);
+    }
+
+    [Fact]
+    public void Recursion_ends_in_a_trap()
+    {
+        var (code, _, error) = Run("run", Write("deep.wat", """(module (func $f (export "_start") (call $f)))"""));
+        Assert.Equal(ExitCode.Trap, code);
+        Assert.Contains("call stack exhausted", error, StringComparison.Ordinal);
     }
 
     [Fact]

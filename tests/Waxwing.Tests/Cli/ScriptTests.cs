@@ -107,7 +107,7 @@ public sealed class ScriptTests
             (module (func (export "loop") (loop (br 0))) (func (export "f")))
             (assert_return (invoke "loop"))
             (assert_return (invoke "f"))
-            """, new() { CommandTimeout = TimeSpan.FromMilliseconds(200) });
+            """, new() { CommandTimeout = TimeSpan.FromSeconds(1) });
         Assert.Equal((1, 2), (report.Passed, Assert.Single(report.Failures).Line));
     }
 

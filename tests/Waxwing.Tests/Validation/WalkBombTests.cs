@@ -174,6 +174,7 @@ public sealed class WalkBombTests
             builder.Validate();
         else
             builder.Fails(phrase);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
+        // A second or so on an idle machine; what is not linear takes hours. Wide, because test machines are busy.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120), $"took {watch.Elapsed}");
     }
 }
