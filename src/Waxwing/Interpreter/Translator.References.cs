@@ -139,7 +139,6 @@ internal sealed unsafe partial class Translator
     private void InPlace(in InstructionEvent e, int number, ValType result, int b = 0, int c = 0, int d = 0)
     {
         var home = TakeSettled(number);
-        usesReferences = true;
         Add((int)e.Opcode, a: home, b: b, c: c, d: d);
         if (!result.IsBottom)
             PushPlain(result);
