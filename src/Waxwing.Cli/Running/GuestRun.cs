@@ -96,7 +96,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         }
         catch (WasmLinkException problem)
         {
-            throw new LoadException(file, problem.Message + LinkHint.For(module, problem));
+            throw new LoadException(file, problem.Message + LinkHint.For(problem));
         }
         finally
         {

@@ -1,17 +1,14 @@
 namespace Waxwing.Cli.Running;
 
-/// <summary>What a person at the command line can do about an import that nobody provides.</summary>
+/// <summary>What a person at the command line can do about imports that are missing or do not fit.</summary>
 internal static class LinkHint
 {
-    public static string For(WasmModule module, WasmLinkException problem)
+    public static string For(WasmLinkException problem)
     {
-        if (problem.ModuleName is not { } provider)
+        if (problem.Imports.Count == 0)
             return "";
-        var import = module.Imports.FirstOrDefault(import => import.Module == provider && import.Name == problem.ImportName);
-        return import.Module is null
-            ? ""
-            : import.Kind == ExternalKind.Memory
-                ? $"\nGive it a memory with --preload {provider}=FILE, a module that exports \"{import.Name}\", or let one be created with --provide-memory."
-                : $"\nA module that exports \"{import.Name}\" can be given with --preload {provider}=FILE.";
+        var names = problem.Imports.Select(import => import.Module).Distinct().ToList();
+        return $"\nModules that export what is wanted can be given with --preload NAME=FILE; here NAME is {string.Join(" or ", names)}."
+            + (problem.Imports.Any(import => import.Kind == ExternalKind.Memory) ? "\nMemories that nobody provides are created, as large as asked for, with --provide-memory." : "");
     }
 }

@@ -107,8 +107,15 @@ internal sealed unsafe partial class Activation : Runtime.Activation
         *(long*)slot = is64 ? result : (uint)(int)result;
     }
 
+    /// <summary>The reference of a slot.</summary>
+    // SAFETY: every slot lies within the stack, which the array has an element for each eight bytes of; and it is exactly an object[], so that any reference may be stored.
+    // Unchecked because the checked form calls a helper (ldelema), which makes the JIT give a frame to every handler that has a reference operand.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref object? Reference(byte* fp, int slot) => ref References[(int)((fp + slot - StackBase) >> 3)];
+    public ref object? Reference(byte* fp, int slot)
+    {
+        var bytes = (nint)(fp + slot - StackBase);
+        return ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(References), sizeof(nint) == 8 ? bytes : bytes >> 1);
+    }
 
     /// <summary>A function with reference slots is entered: they start as null, and the array's high-water mark rises.</summary>
     public void EnterReferences(byte* fp, int bytes)

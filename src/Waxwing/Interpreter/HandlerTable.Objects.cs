@@ -64,6 +64,7 @@ internal static unsafe partial class HandlerTable
         TypeTest.Struct => Of<ReferenceTest<IsOf<WasmStruct>>>(),
         TypeTest.Array => Of<ReferenceTest<IsOf<WasmArray>>>(),
         TypeTest.Object => Of<ReferenceTest<IsObjectOfType>>(),
+        TypeTest.KnownObject => Of<ReferenceTestKnown>(),
         TypeTest.Function => Of<ReferenceTest<IsFunctionOfType>>(),
         _ => 0,
     };
@@ -77,6 +78,7 @@ internal static unsafe partial class HandlerTable
         TypeTest.Struct => Of<ReferenceCast<IsOf<WasmStruct>>>(),
         TypeTest.Array => Of<ReferenceCast<IsOf<WasmArray>>>(),
         TypeTest.Object => Of<ReferenceCast<IsObjectOfType>>(),
+        TypeTest.KnownObject => Of<ReferenceCastKnown>(),
         TypeTest.Function => Of<ReferenceCast<IsFunctionOfType>>(),
         _ => 0,
     };

@@ -54,7 +54,6 @@ internal static unsafe class BulkOperand
 /// <summary>memory.init from data segment B into memory C (D: whether 64-bit): address, offset, count.</summary>
 internal readonly unsafe struct MemoryInit : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
@@ -74,7 +73,6 @@ internal readonly unsafe struct MemoryInit : IDiverging
 /// <summary>memory.copy to memory B from memory C (D: bit 0 whether B, bit 1 whether C is 64-bit): destination, source, count.</summary>
 internal readonly unsafe struct MemoryCopy : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
@@ -95,7 +93,6 @@ internal readonly unsafe struct MemoryCopy : IDiverging
 /// <summary>memory.fill of memory B (C: whether 64-bit): address, value, count.</summary>
 internal readonly unsafe struct MemoryFill : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;

@@ -97,8 +97,8 @@ internal readonly unsafe struct I31Get<TExtension> : IHandler
 }
 
 /// <summary>
-/// Which type a test or cast asks for. Any .NET object can come in as an externref and be internalised, so what a reference is must be asked of the object; only
-/// membership of the hierarchy itself is known.
+/// Which type a test or cast asks for, and what is known of the reference. Any .NET object can come in as an externref and be internalised, so as long as the reference's static type
+/// is any or eq, its class must be asked for; below that (and of functions), validation proved it.
 /// </summary>
 internal static class TypeTest
 {
@@ -112,8 +112,11 @@ internal static class TypeTest
     /// <summary>A struct or array type of the module, index C.</summary>
     public const int Object = 6;
 
+    /// <summary>The same of a reference that is a struct or array in any case.</summary>
+    public const int KnownObject = 7;
+
     /// <summary>A function type of the module, index C.</summary>
-    public const int Function = 7;
+    public const int Function = 8;
 }
 
 internal unsafe interface ITypeTest
@@ -145,14 +148,25 @@ internal readonly unsafe struct IsOf<TClass> : ITypeTest
 
 internal readonly unsafe struct IsObjectOfType : ITypeTest
 {
-    public static bool Is(object reference, Instr* pc, Activation ctx) =>
-        reference is WasmObject instance && (ReferenceEquals(instance.Type, ctx.Types[pc->C]) || instance.Type.IsSubtypeOf(ctx.Types[pc->C]));
+    public static bool Is(object reference, Instr* pc, Activation ctx) => reference is WasmObject && IsKnownObjectOfType.Is(reference, pc, ctx);
+}
+
+internal readonly unsafe struct IsKnownObjectOfType : ITypeTest
+{
+    public static bool Is(object reference, Instr* pc, Activation ctx) => Unsafe.As<WasmObject>(reference).Type.IsSubtypeOf(ctx.Types[pc->C]);
+
+    /// <summary>Whether the reference in B is not null and of exactly the type: nearly always, where compilers cast.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExactly(Instr* pc, byte* fp, Activation ctx)
+    {
+        var reference = Unsafe.As<WasmObject>(ctx.Reference(fp, pc->B));
+        return reference is not null && ReferenceEquals(reference.Type, ctx.Types[pc->C]);
+    }
 }
 
 internal readonly unsafe struct IsFunctionOfType : ITypeTest
 {
-    public static bool Is(object reference, Instr* pc, Activation ctx) =>
-        reference is WasmFunction function && function.DefinedType.IsSubtypeOf(ctx.Types[pc->C]);
+    public static bool Is(object reference, Instr* pc, Activation ctx) => Unsafe.As<WasmFunction>(reference).DefinedType.IsSubtypeOf(ctx.Types[pc->C]);
 }
 
 /// <summary>A ← whether the reference in B is of the type. D: whether null is.</summary>
@@ -173,6 +187,20 @@ internal readonly unsafe struct ReferenceTest<TTest> : IHandler
         ctx.Reference(fp, pc->B) is { } reference ? Answer.Of(TTest.Is(reference, pc, ctx)) : pc->D;
 }
 
+/// <summary>The test of a reference that is known to be a struct or array: without a call if it is of exactly the type.</summary>
+internal readonly unsafe struct ReferenceTestKnown : IHandler
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
+    {
+        if (!IsKnownObjectOfType.IsExactly(pc, fp, ctx))
+            return ReferenceTest<IsKnownObjectOfType>.Run(pc, fp, mem, len, ctx, acc, facc);
+        *(long*)(fp + pc->A) = 1;
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, 1, facc);
+    }
+}
+
 /// <summary>Traps unless the reference in B is of the type. D: whether null is.</summary>
 internal readonly unsafe struct ReferenceCast<TTest> : IHandler
     where TTest : struct, ITypeTest
@@ -182,6 +210,19 @@ internal readonly unsafe struct ReferenceCast<TTest> : IHandler
     {
         if (ReferenceTest<TTest>.Apply(pc, fp, ctx) == 0)
             return RaiseCastFailure.Run(pc, fp, mem, len, ctx, acc, facc);
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, acc, facc);
+    }
+}
+
+/// <summary>The cast of a reference that is known to be a struct or array: without a call if it is of exactly the type.</summary>
+internal readonly unsafe struct ReferenceCastKnown : IHandler
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
+    {
+        if (!IsKnownObjectOfType.IsExactly(pc, fp, ctx))
+            return ReferenceCast<IsKnownObjectOfType>.Run(pc, fp, mem, len, ctx, acc, facc);
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }

@@ -34,7 +34,6 @@ internal static unsafe class Allocation
 
 internal readonly unsafe struct StructNew : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var layout = Allocation.Layout(pc, ctx);
@@ -79,7 +78,6 @@ internal readonly unsafe struct StructNew : IDiverging
 
 internal readonly unsafe struct StructNewDefault : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var layout = Allocation.Layout(pc, ctx);
@@ -93,7 +91,6 @@ internal readonly unsafe struct StructNewDefault : IDiverging
 /// <summary>array.new: the value, then the length.</summary>
 internal readonly unsafe struct ArrayNew : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var layout = Allocation.Layout(pc, ctx);
@@ -112,7 +109,6 @@ internal readonly unsafe struct ArrayNew : IDiverging
 
 internal readonly unsafe struct ArrayNewDefault : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var made = Allocation.TryNew(Allocation.Layout(pc, ctx), *(uint*)(fp + pc->A), ctx, out var refusal);
@@ -126,7 +122,6 @@ internal readonly unsafe struct ArrayNewDefault : IDiverging
 /// <summary>array.new_fixed: C elements.</summary>
 internal readonly unsafe struct ArrayNewFixed : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var layout = Allocation.Layout(pc, ctx);
@@ -150,7 +145,6 @@ internal readonly unsafe struct ArrayNewFixed : IDiverging
 /// <summary>array.new_data from data segment C: offset in bytes, then length in elements.</summary>
 internal readonly unsafe struct ArrayNewData : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var layout = Allocation.Layout(pc, ctx);
@@ -171,7 +165,6 @@ internal readonly unsafe struct ArrayNewData : IDiverging
 /// <summary>array.new_elem from element segment C: offset, then length.</summary>
 internal readonly unsafe struct ArrayNewElement : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var elements = Segments.Elements(ctx.Instance, pc->C);

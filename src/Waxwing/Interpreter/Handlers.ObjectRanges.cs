@@ -75,7 +75,6 @@ internal static unsafe class ElementRange
 /// <summary>array.fill: array, index, value, count.</summary>
 internal readonly unsafe struct ArrayFill : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         if (ctx.Reference(fp, pc->A) is not WasmArray array)
@@ -96,7 +95,6 @@ internal readonly unsafe struct ArrayFill : IDiverging
 /// <summary>array.copy: destination, its index, source, its index, count. The two may be one array.</summary>
 internal readonly unsafe struct ArrayCopy : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         if (ctx.Reference(fp, pc->A) is not WasmArray destination || ctx.Reference(fp, pc->A + 16) is not WasmArray source)
@@ -118,7 +116,6 @@ internal readonly unsafe struct ArrayCopy : IDiverging
 /// <summary>array.init_data from data segment C: array, index, offset in bytes, count of elements.</summary>
 internal readonly unsafe struct ArrayInitData : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         if (ctx.Reference(fp, pc->A) is not WasmArray array)
@@ -139,7 +136,6 @@ internal readonly unsafe struct ArrayInitData : IDiverging
 /// <summary>array.init_elem from element segment C: array, index, offset, count.</summary>
 internal readonly unsafe struct ArrayInitElement : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         if (ctx.Reference(fp, pc->A) is not WasmArray array)

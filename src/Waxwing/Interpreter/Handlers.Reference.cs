@@ -3,21 +3,25 @@ using Waxwing.Runtime;
 
 namespace Waxwing.Interpreter;
 
-internal readonly unsafe struct CopyReference : IDiverging
+internal readonly unsafe struct CopyReference : IHandler
 {
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         ctx.Reference(fp, pc->A) = ctx.Reference(fp, pc->B);
-        return 0;
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 }
 
-internal readonly unsafe struct NullReference : IDiverging
+internal readonly unsafe struct NullReference : IHandler
 {
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         ctx.Reference(fp, pc->A) = null;
-        return 0;
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 }
 
@@ -42,21 +46,25 @@ internal readonly unsafe struct SelectReference : IDiverging
     }
 }
 
-internal readonly unsafe struct GlobalGetReference : IDiverging
+internal readonly unsafe struct GlobalGetReference : IHandler
 {
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         ctx.Reference(fp, pc->A) = ctx.Instance.Globals[pc->B].Reference;
-        return 0;
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 }
 
-internal readonly unsafe struct GlobalSetReference : IDiverging
+internal readonly unsafe struct GlobalSetReference : IHandler
 {
-    public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
     {
         ctx.Instance.Globals[pc->B].Reference = ctx.Reference(fp, pc->A);
-        return 0;
+        pc++;
+        return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 }
 

@@ -82,7 +82,6 @@ internal readonly unsafe struct TableSize : IDiverging
 /// <summary>table.grow of table B (C: whether 64-bit): value, count. A ← the old length or -1.</summary>
 internal readonly unsafe struct TableGrow : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var is64 = pc->C != 0;
@@ -95,7 +94,6 @@ internal readonly unsafe struct TableGrow : IDiverging
 /// <summary>table.fill of table B (C: whether 64-bit): index, value, count.</summary>
 internal readonly unsafe struct TableFill : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
@@ -111,7 +109,6 @@ internal readonly unsafe struct TableFill : IDiverging
 /// <summary>table.copy to table B from table C (D: bit 0 whether B, bit 1 whether C is 64-bit): destination, source, count.</summary>
 internal readonly unsafe struct TableCopy : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
@@ -131,7 +128,6 @@ internal readonly unsafe struct TableCopy : IDiverging
 /// <summary>table.init from element segment B into table C (D: whether 64-bit): index, offset, count.</summary>
 internal readonly unsafe struct TableInit : IDiverging
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;

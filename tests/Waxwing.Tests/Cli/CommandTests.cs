@@ -86,7 +86,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((ExitCode.Failure, ""), (code, output));
         Assert.Contains("\"env\" \"memory\"", error, StringComparison.Ordinal);
         Assert.Contains("--provide-memory", error, StringComparison.Ordinal);
-        Assert.Contains("--preload env=", error, StringComparison.Ordinal);
+        Assert.Contains("--preload NAME=FILE; here NAME is env", error, StringComparison.Ordinal);
     }
 
     [Fact]
