@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Waxwing.Wasi.Abi;
 
 namespace Waxwing.Wasi.FileSystem.Linux;
@@ -215,9 +214,12 @@ internal static unsafe partial class Libc
 }
 
 /// <summary>A descriptor of the operating system; closed once nobody uses it any more.</summary>
-internal sealed class LinuxHandle : SafeHandleMinusOneIsInvalid
+internal sealed class LinuxHandle : SafeHandle
 {
-    public LinuxHandle() : base(ownsHandle: true) { }
+    public LinuxHandle() : base(-1, ownsHandle: true) { }
+
+    // Functions return an int: of a failure only the low half of the register is -1.
+    public override bool IsInvalid => (int)handle < 0;
 
     protected override bool ReleaseHandle() => Libc.close(handle) == 0;
 }
