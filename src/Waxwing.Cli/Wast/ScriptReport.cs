@@ -24,6 +24,9 @@ internal sealed class ScriptReport(string path, IReadOnlyList<Exclusion> exclusi
     /// <summary>Those that are excluded in the data file; not among <see cref="Failures"/>.</summary>
     public List<ScriptFailure> Skipped { get; } = [];
 
+    /// <summary>How many were skipped for each of the data file's reasons.</summary>
+    public Dictionary<string, int> SkipReasons { get; } = [];
+
     /// <summary>Rows of the data file that excuse what does not fail: a line that passes, or the whole of a script in which nothing fails.</summary>
     public IReadOnlyList<string> Stale { get; private set; } = [];
 
@@ -56,15 +59,17 @@ internal sealed class ScriptReport(string path, IReadOnlyList<Exclusion> exclusi
 
     public void Fail(int line, string command, string message) => Write(() =>
     {
-        var excluded = false;
+        string? reason = null;
         foreach (var exclusion in exclusions)
         {
             if (!exclusion.Covers(line))
                 continue;
             used.Add((exclusion, line));
-            excluded = true;
+            reason = exclusion.Reason;
         }
-        (excluded ? Skipped : Failures).Add(new(line, command, message));
+        (reason is null ? Failures : Skipped).Add(new(line, command, message));
+        if (reason is not null)
+            SkipReasons[reason] = SkipReasons.GetValueOrDefault(reason) + 1;
     });
 
     public void Close(TimeSpan time) => Write(() =>

@@ -37,6 +37,8 @@ internal sealed class TextSuiteOutput(TextWriter writer, bool listPhrases) : Sui
             $"phrases: {totals.Phrases:N0} of {totals.Rejections:N0} ({totals.PhrasePercentage:0.0} %)"));
         if (totals.RoundTrips > 0)
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round trips: {totals.RoundTrips:N0} modules"));
+        foreach (var (reason, count) in totals.SkipReasons)
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"skipped: {count}, {reason}"));
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{totals.Passed} passed, {totals.Failed} failed, {totals.Skipped} skipped"));
     }
 }

@@ -10,6 +10,7 @@ internal sealed class SuiteTotals
     public int Rejections { get; private set; }
     public int Phrases { get; private set; }
     public int RoundTrips { get; private set; }
+    public SortedDictionary<string, int> SkipReasons { get; } = new(StringComparer.Ordinal);
     public List<string> Stale { get; } = [];
     public TimeSpan Time { get; private set; }
 
@@ -24,6 +25,8 @@ internal sealed class SuiteTotals
         Rejections += report.Rejections;
         Phrases += report.Phrases;
         RoundTrips += report.RoundTrips;
+        foreach (var (reason, count) in report.SkipReasons)
+            SkipReasons[reason] = SkipReasons.GetValueOrDefault(reason) + count;
         Stale.AddRange(report.Stale);
         Time += report.Time;
     }
