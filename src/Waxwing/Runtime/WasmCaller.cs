@@ -20,9 +20,7 @@ public readonly partial struct WasmCaller
 
     /// <summary>The caller's exported memory named "memory", or else its memory 0.</summary>
     /// <exception cref="InvalidOperationException">The caller has no memory, or the host called the function itself.</exception>
-    public WasmMemory Memory => Instance.TryGetMemory("memory", out var memory) ? memory
-        : Instance.Memories is [var first, ..] ? first
-        : throw new InvalidOperationException($"{Instance} has no memory.");
+    public WasmMemory Memory => Instance.Memory;
 
     /// <summary>A memory that the caller exports.</summary>
     /// <param name="name">The export's name.</param>

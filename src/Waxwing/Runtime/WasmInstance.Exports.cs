@@ -46,6 +46,12 @@ public sealed partial class WasmInstance
     /// <param name="memory">The memory.</param>
     public bool TryGetMemory(string name, [NotNullWhen(true)] out WasmMemory? memory) => (memory = GetExport(name) as WasmMemory) is not null;
 
+    /// <summary>The exported memory named "memory", or else memory 0, which may be an imported one: what a host that passes strings and buffers means.</summary>
+    /// <exception cref="InvalidOperationException">The instance has no memory.</exception>
+    public WasmMemory Memory => TryGetMemory("memory", out var memory) ? memory
+        : Memories is [var first, ..] ? first
+        : throw new InvalidOperationException($"{this} has no memory.");
+
     /// <summary>An exported table.</summary>
     /// <param name="name">The export's name.</param>
     /// <exception cref="WasmLinkException">There is no table of that name.</exception>

@@ -1,0 +1,18 @@
+namespace Waxwing.Corpora.Tests;
+
+/// <summary>The little of Emscripten's JavaScript side that a program without files needs: growth and clocks, over stubs for all the rest.</summary>
+internal static class EmscriptenHost
+{
+    public static void DefineEmscripten(this WasmRuntime runtime, WasmModule module, Action<ImportType>? onCall = null)
+    {
+        runtime.DefineStubs(module, onCall);
+        runtime.Define("env", "emscripten_date_now", () => (double)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        runtime.Define("env", "emscripten_get_now", () => (double)Environment.TickCount64);
+        runtime.Define("env", "emscripten_resize_heap", (WasmCaller caller, int bytes) =>
+        {
+            const int Page = 65536;
+            var pages = ((uint)bytes - caller.Memory.ByteLength + Page - 1) / Page;
+            return caller.Memory.Grow(pages) < 0 ? 0 : 1;
+        });
+    }
+}
