@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Waxwing.Tests;
 
 // Modules of tens of megabytes, and figures of time and memory: one after the other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Waxwing.Corpora.Tests;
 
