@@ -31,14 +31,15 @@ internal sealed partial class Printer
 
     private void PrintFunction(int index, int type, CodeRange body)
     {
-        locals = PrintedNames.Of(nameSection.Locals(index));
+        // Without a known type nobody knows how many parameters there are, and so which local a name belongs to.
+        var hasType = (uint)type < (uint)module.Types.Count && module.Types[type].Kind == CompositeKind.Func;
+        locals = PrintedNames.Of(hasType ? nameSection.Locals(index) : []);
         labels = PrintedNames.Of(nameSection.Labels(index), unique: false);
         labelCount = 0;
         writer.Write($"(func {functions.Definition(index)}");
         PrintTypeUse(type, locals);
         var reader = new ByteReader(module.Bytes.Span, body.Offset, body.End);
-        var parameters = (uint)type < (uint)module.Types.Count ? module.Types[type].Parameters.Length : 0;
-        PrintLocals(ref reader, parameters);
+        PrintLocals(ref reader, hasType ? module.Types[type].Parameters.Length : 0);
         blocks.Clear();
         labelPositions.Clear();
         OpenLabel(Opcode.Block, null);
@@ -115,14 +116,11 @@ internal sealed partial class Printer
                 OpenLabel(opcode, labels.TryIdentifier(labelCount, out var identifier) ? identifier : null);
                 labelCount++;
                 break;
-            case Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate or Opcode.End:
+            case var _ when Continues(opcode):
                 CheckContinues(in instruction);
                 Line(blocks.Count);
                 PrintInstruction(in instruction);
-                if (opcode is Opcode.End or Opcode.Delegate)
-                    CloseLabel();
-                else
-                    blocks[^1] = blocks[^1] with { Opcode = opcode };
+                Continue(opcode);
                 break;
             default:
                 Line(blocks.Count + 1);
@@ -131,6 +129,17 @@ internal sealed partial class Printer
         }
     }
 
+    private static bool Continues(Opcode opcode) => opcode is Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate or Opcode.End;
+
+    private void Continue(Opcode opcode)
+    {
+        if (opcode.ClosesBlock())
+            CloseLabel();
+        else
+            blocks[^1] = blocks[^1] with { Opcode = opcode };
+    }
+
+    /// <summary>Whether an else, catch, delegate or end belongs to the innermost block.</summary>
     private void CheckContinues(in InstructionEvent instruction)
     {
         var open = blocks[^1].Opcode;
@@ -188,17 +197,23 @@ internal sealed partial class Printer
         writer.Write(isOne ? "(" : keyword is null ? "" : "(" + keyword + " ");
         var reader = new ByteReader(module.Bytes.Span, range.Offset, range.End);
         var instruction = default(InstructionEvent);
-        var depth = 0;
+        OpenLabel(Opcode.Block, null);
         for (var first = true; ; first = false)
         {
             InstructionReader.Read(ref reader, WasmFeatures.All, buffers, ref instruction);
-            if (instruction.Opcode == Opcode.End && depth == 0)
+            if (instruction.Opcode == Opcode.End && blocks.Count == 1)
                 break;
-            depth += instruction.Opcode.OpensBlock() ? 1 : instruction.Opcode.ClosesBlock() ? -1 : 0;
             if (!first)
                 writer.Write(' ');
+            if (Continues(instruction.Opcode))
+                CheckContinues(in instruction);
             PrintInstruction(in instruction);
+            if (instruction.Opcode.OpensBlock())
+                OpenLabel(instruction.Opcode, null);
+            else if (Continues(instruction.Opcode))
+                Continue(instruction.Opcode);
         }
+        blocks.Clear();
         writer.Write(isOne || keyword is not null ? ")" : "");
     }
 

@@ -43,7 +43,8 @@ internal sealed partial class Printer
             Line(1);
             var table = module.Tables[index];
             writer.Write($"(table {tables.Definition(importedTables + index)} {Text(table.Type)}");
-            if (table.Initializer.Length > 0)
+            // The text format cannot tell an empty initialiser, which is invalid, from none.
+            if (table.Initializer.Length > 1)
             {
                 writer.Write(' ');
                 PrintExpression(table.Initializer, null);
