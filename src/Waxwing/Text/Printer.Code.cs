@@ -64,19 +64,27 @@ internal sealed partial class Printer
         writer.Write(')');
     }
 
+    /// <summary>The declared locals; neighbouring runs of one type are joined, as the parser does.</summary>
     private void PrintLocals(ref ByteReader reader, int first)
     {
-        long count = 0;
+        long count = 0, pending = 0;
+        var pendingType = ValType.Bottom;
         for (var runs = reader.ReadLength(); runs > 0; runs--)
         {
             var start = reader.Position;
             var repeat = reader.ReadU32();
             var type = TypeReader.ReadValueType(ref reader, WasmFeatures.All);
+            if (type != pendingType)
+            {
+                PrintLocalRun(first + (int)(count - pending), (int)pending, pendingType);
+                (pending, pendingType) = (0, type);
+            }
             count += repeat;
+            pending += repeat;
             if (count > WasmLimits.Default.Locals)
                 throw new WasmFormatException("too many locals", start, $"{count}; the limit is {WasmLimits.Default.Locals}");
-            PrintLocalRun(first + (int)(count - repeat), (int)repeat, type);
         }
+        PrintLocalRun(first + (int)(count - pending), (int)pending, pendingType);
     }
 
     private void PrintLocalRun(int first, int count, ValType type)

@@ -90,6 +90,20 @@ public sealed class SuiteRoundTripTests
         Assert.True(count > 5000, $"only {count} modules were found");
     }
 
+    [Fact]
+    public void Compiled_programs_survive_printing()
+    {
+        var files = Directory.GetFiles(Repository.PathOf("bench", "kernels"), "*.wasm", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var text = Print(Decoder.Decode(File.ReadAllBytes(file), WasmFeatures.All, WasmLimits.Default));
+            var encoded = Encoder.Encode(Parse(text));
+            Assert.Equal(text, Print(Decoder.Decode(encoded, WasmFeatures.All, WasmLimits.Default)));
+            Assert.Equal(encoded, Encoder.Encode(Parse(Print(Parse(text)))));
+        }
+    }
+
     /// <summary>The module of a command, if it has one that is well-formed.</summary>
     private static (Module Module, ModuleForm Form)? Load(ScriptCommand command)
     {
