@@ -29,6 +29,31 @@ internal sealed unsafe partial class Activation
 
     public void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken token)
     {
+        if (hostDepth == 0 && !token.CanBeCanceled)
+            InvokeOutermost(function, slots, references);
+        else
+            InvokeNested(function, slots, references, token);
+    }
+
+    /// <summary>The common case: nothing to save, nothing to watch.</summary>
+    private void InvokeOutermost(WasmFunction function, Span<ulong> slots, Span<object?> references)
+    {
+        Begin(function.Instance!);
+        try
+        {
+            Prepare(function, slots, references);
+            Finish(Run());
+            Collect(function, 0, slots, references);
+        }
+        finally
+        {
+            Reset();
+            End();
+        }
+    }
+
+    private void InvokeNested(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken token)
+    {
         if (hostDepth > 0 && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new WasmTrapException(TrapCode.StackExhausted, "too many nested calls between host and guest");
         var outer = new Outer(this);
@@ -79,10 +104,7 @@ internal sealed unsafe partial class Activation
         var header = (FrameHeader*)(frame + entry->HeaderOffset);
         header->Return = InterpreterModule.Exit;
         header->Delta = 0;
-        if (!ReferenceEquals(function.Instance, Instance))
-            Enter(function.Instance!);
-        else
-            current = Instance.Memories.Length == 0 ? null : Instance.Memories[0];
+        Enter(function.Instance!);
         if (!ReferenceEquals(fuelOwner, Instance))
         {
             if (fuelOwner is not null)
@@ -142,15 +164,14 @@ internal sealed unsafe partial class Activation
 
     private void Restore(in Outer outer)
     {
-        Top = StackBase + outer.Top;
-        hostDepth = outer.HostDepth;
-        foreign.AsSpan(outer.ForeignCount, foreignCount - outer.ForeignCount).Clear();
-        foreignCount = outer.ForeignCount;
         if (outer.HostDepth == 0)
         {
             Reset();
             return;
         }
+        Top = StackBase + outer.Top;
+        hostDepth = outer.HostDepth;
+        ForgetInstances(outer.ForeignCount);
         if (!ReferenceEquals(outer.FuelOwner, fuelOwner))
         {
             fuelOwner!.FuelLeft = Fuel;
@@ -165,9 +186,22 @@ internal sealed unsafe partial class Activation
         current = outer.Current;
     }
 
+    private void ForgetInstances(int above)
+    {
+        foreign.AsSpan(above, foreignCount - above).Clear();
+        foreignCount = above;
+    }
+
     /// <summary>Forgets the guest that ran: nothing of it stays reachable.</summary>
     private void Reset()
     {
+        Top = StackBase;
+        hostDepth = 0;
+        if (foreignCount > 0)
+            ForgetInstances(0);
+        Instance = null!;
+        Code = null!;
+        (Tables, Types, current) = ([], [], null);
         if (fuelOwner is not null)
         {
             fuelOwner.FuelLeft = Fuel + fuelReserve;
