@@ -63,7 +63,11 @@ internal sealed partial class Parser
         var final = TryKeyword("final"u8);
         var supertype = IsIndex ? Index(types) : -1;
         if (IsIndex)
-            throw Error("sub type", current, "a type has at most one supertype");
+        {
+            // The grammar has a list; that it holds one at most is a rule of validation.
+            var (line, column) = source.Locate(current.Start);
+            throw new WasmValidationException("too many supertypes", line, column, "there may be one", -1);
+        }
         module.Types.Add(ParseComposite(final, supertype));
         Close();
     }

@@ -18,6 +18,7 @@ public sealed class PlaceTests
     [InlineData("(module\n  (data (memory 3) (i32.const 0) \"\"))", "unknown memory", 2, 9)]
     [InlineData("(module\n  (start 3))", "unknown function", 2, 10)]
     [InlineData("(module\n  (import \"a\" \"b\" (func (type 5))))", "unknown type", 2, 25)]
+    [InlineData("(module\n  (type (sub (func)))\n  (type (sub 0 0 (func))))", "too many supertypes", 3, 16)]
     public void Line_and_column_are_those_of_the_instruction_or_definition(string text, string phrase, int line, int column)
     {
         var error = Assert.Throws<WasmValidationException>(() => WasmModule.Parse(text));
