@@ -37,6 +37,8 @@ public sealed record WasmLimits
     public int MemoriesAndTables { get; init; } = 100;
     /// <summary>Entries of a table at run time. Default 10,000,000.</summary>
     public int TableEntries { get; init; } = 10_000_000;
+    /// <summary>Entries of all tables of one runtime together, where only tables of 1,024 and more count. Default 50,000,000 (400 MB).</summary>
+    public long TotalTableEntries { get; init; } = 50_000_000;
     /// <summary>Fields of a struct type. Default 10,000.</summary>
     public int StructFields { get; init; } = 10_000;
     /// <summary>Depth of a chain of declared supertypes. Default 63.</summary>

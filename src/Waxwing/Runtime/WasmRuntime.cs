@@ -27,6 +27,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
         Options = options;
         Engine = Engines.Resolve(options.Engine);
         Budget = new(options.Limits.TotalMemoryBytes);
+        TableBudget = new(options.Limits.TotalTableEntries);
         MemorySettings = new(options.MemoryPolicy, options.GuardRegions, options.Limits, Budget);
     }
 
@@ -41,6 +42,8 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
     internal Engine Engine { get; }
 
     internal MemoryBudget Budget { get; }
+
+    internal TableBudget TableBudget { get; }
 
     internal MemorySettings MemorySettings { get; }
 

@@ -10,6 +10,8 @@ public sealed class WasmTable
     private readonly TableType declared;
     private readonly ulong largest;
     private readonly Lock gate = new();
+    private readonly TableBudget? budget;
+    private TableCharge? charge;
 
     /// <summary>A table defined by the host.</summary>
     /// <param name="type">Its type.</param>
@@ -17,7 +19,7 @@ public sealed class WasmTable
     /// <param name="limits">Bounds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The type is not one of tables, or the initial value not one of the element type.</exception>
     /// <exception cref="WasmLinkException">The table is larger than the limit or than memory allows.</exception>
-    public WasmTable(TableType type, object? initial = null, WasmLimits? limits = null) : this(Check(type), limits ?? WasmLimits.Default)
+    public WasmTable(TableType type, object? initial = null, WasmLimits? limits = null) : this(Check(type), limits ?? WasmLimits.Default, null)
     {
         CheckEntry(initial, nameof(initial));
         if (initial is not null)
@@ -25,12 +27,15 @@ public sealed class WasmTable
     }
 
     /// <summary>A table of a valid type with null entries, which an instantiation fills.</summary>
-    internal WasmTable(TableType type, WasmLimits limits)
+    internal WasmTable(TableType type, WasmLimits limits, TableBudget? budget)
     {
         declared = type;
+        this.budget = budget;
         largest = Math.Min((ulong)Math.Min(limits.TableEntries, Array.MaxLength), (ulong)(type.Maximum ?? long.MaxValue));
         if ((ulong)type.Minimum > largest)
             throw new WasmLinkException($"table too large: {type} has {type.Minimum} entries, the limit is {largest}");
+        if (!TryCharge(type.Minimum))
+            throw new WasmLinkException($"table too large: {type} has {type.Minimum} entries, and {budget!.Used} of the {budget.Limit} allowed to the runtime are in use");
         try
         {
             Entries = type.Minimum == 0 ? [] : new object?[type.Minimum];
@@ -117,6 +122,8 @@ public sealed class WasmTable
             var entries = Entries;
             if (length > entries.Length)
             {
+                if (!TryCharge(length))
+                    return -1;
                 // Half as much again, so that growing one by one costs a constant amount each time.
                 var capacity = (int)Math.Min((long)largest, Math.Max(length, entries.Length + (long)entries.Length / 2));
                 try
@@ -135,6 +142,18 @@ public sealed class WasmTable
             Volatile.Write(ref Count, length);
             return old;
         }
+    }
+
+    /// <summary>Counts the table as so many entries against its runtime's budget; small ones are not worth it.</summary>
+    private bool TryCharge(long entries)
+    {
+        if (budget is null || entries < TableBudget.SmallestCounted)
+            return true;
+        var counted = charge?.Entries ?? 0;
+        if (!budget.TryCharge(entries - counted))
+            return false;
+        (charge ??= new(budget)).Entries = entries;
+        return true;
     }
 
     private void CheckEntry(object? value, string parameter)

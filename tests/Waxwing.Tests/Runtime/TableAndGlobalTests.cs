@@ -52,6 +52,19 @@ public sealed class TableAndGlobalTests
     }
 
     [Fact]
+    public void All_tables_of_a_runtime_share_a_limit()
+    {
+        using var runtime = Modules.NewRuntime(WasmLimits.Default with { TotalTableEntries = 10_000 });
+        var app = runtime.Instantiate("(module (table (export \"t\") 6000 funcref))");
+        Assert.StartsWith("table too large: 5000.. funcref has 5000 entries, and 6000 of the 10000 allowed",
+            Assert.Throws<WasmLinkException>(() => runtime.Instantiate("(module (table 5000 funcref))")).Message);
+        runtime.Instantiate("(module (table 500 funcref) (table 1023 funcref))");
+        Assert.Equal(-1, app.GetTable("t").Grow(5000));
+        Assert.Equal(6000, app.GetTable("t").Grow(4000));
+        Assert.Equal(10_000, runtime.TableBudget.Used);
+    }
+
+    [Fact]
     public void Tables_grow_on_several_threads()
     {
         var table = new WasmTable(new TableType(ValueType.ExternRef, 0));

@@ -55,7 +55,7 @@ internal readonly struct Instantiation
         for (var i = context.ImportedMemories; i < context.Memories.Length; i++)
             instance.Memories[i] = new(WasmModule.Describe(context.Memories[i]), runtime.MemorySettings);
         for (var i = context.ImportedTables; i < context.Tables.Length; i++)
-            instance.Tables[i] = new(module.Describe(context.Tables[i]), runtime.Options.Limits);
+            instance.Tables[i] = new(module.Describe(context.Tables[i]), runtime.Options.Limits, runtime.TableBudget);
         for (var i = context.ImportedGlobals; i < context.Globals.Length; i++)
             instance.Globals[i] = new(module.Describe(context.Globals[i]));
         for (var i = context.ImportedTags; i < context.Tags.Length; i++)

@@ -56,18 +56,38 @@ internal static unsafe class ReservationPool
     public static void Return(Reservation reservation)
     {
         // Not wiped if there is no room for it anyway; whether there is may change meanwhile, so it is asked again.
-        if (Volatile.Read(ref count) < Capacity && Wipe(ref reservation))
+        bool hasRoom;
+        lock (Gate)
+            hasRoom = PlaceFor(reservation.Bytes) >= 0;
+        var outgoing = reservation;
+        if (hasRoom && Wipe(ref reservation))
         {
             lock (Gate)
             {
-                if (count < Capacity)
+                var place = PlaceFor(reservation.Bytes);
+                if (place == count)
                 {
                     Free[count++] = reservation;
                     return;
                 }
+                if (place >= 0)
+                    (outgoing, Free[place]) = (Free[place], reservation);
             }
         }
-        Release(reservation);
+        Release(outgoing);
+    }
+
+    /// <summary>A free place, or else that of a reservation of another size (the sizes in demand change), or -1.</summary>
+    private static int PlaceFor(nuint bytes)
+    {
+        if (count < Capacity)
+            return count;
+        for (var i = 0; i < count; i++)
+        {
+            if (Free[i].Bytes != bytes)
+                return i;
+        }
+        return -1;
     }
 
     /// <summary>Gives everything in the pool back to the system.</summary>
