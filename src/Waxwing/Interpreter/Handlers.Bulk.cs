@@ -16,6 +16,18 @@ internal static class Bounds
     public static string Describe(ulong from, ulong count, string place, ulong length) => $"{count} from {from}, length of the {place} {length}";
 }
 
+/// <summary>
+/// What an instruction on many bytes costs in fuel, besides itself: or a metered guest could have gigabytes moved for one unit. It is charged when the instruction runs, and
+/// noticed by the next block. (Code that is not metered counts too, from a number that it cannot use up.)
+/// </summary>
+internal static class BulkFuel
+{
+    private const int BytesPerUnit = 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Charge(Activation ctx, ulong bytes) => ctx.Fuel -= (long)(bytes / BytesPerUnit);
+}
+
 /// <summary>The segments of an instance; a dropped one is empty.</summary>
 internal static class Segments
 {
@@ -64,6 +76,7 @@ internal readonly unsafe struct MemoryInit : IDiverging
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "data segment", (ulong)data.Length));
         if (Bounds.AreLeft(to, count, memory.Length))
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(to, count, "memory", memory.Length));
+        BulkFuel.Charge(ctx, count);
         // SAFETY: both ranges were checked, and the count fits an int since the segment's length does.
         data.Slice((int)from, (int)count).CopyTo(new Span<byte>(memory.Base + to, (int)count));
         return 0;
@@ -84,6 +97,7 @@ internal readonly unsafe struct MemoryCopy : IDiverging
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(to, count, "memory", destination.Length));
         if (Bounds.AreLeft(from, count, source.Length))
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "memory", source.Length));
+        BulkFuel.Charge(ctx, count);
         // SAFETY: both ranges were checked. The copy is right for overlapping ranges.
         Buffer.MemoryCopy(source.Base + from, destination.Base + to, count, count);
         return 0;
@@ -100,6 +114,7 @@ internal readonly unsafe struct MemoryFill : IDiverging
         var memory = new MemoryExtent(ctx, pc->B);
         if (Bounds.AreLeft(to, count, memory.Length))
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(to, count, "memory", memory.Length));
+        BulkFuel.Charge(ctx, count);
         // SAFETY: the range was checked.
         NativeMemory.Fill(memory.Base + to, (nuint)count, slots[8]);
         return 0;

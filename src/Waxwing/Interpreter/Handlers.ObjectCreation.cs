@@ -26,8 +26,11 @@ internal static unsafe class Allocation
         ctx.Trap(pc, fp, TrapCode.AllocationRefused, $"a struct of {layout.Fields.Length} fields");
 
     /// <summary>An array with zeros and nulls; or null, and why it was refused.</summary>
-    public static WasmArray? TryNew(ObjectLayout layout, uint length, Activation ctx, out string? refusal) =>
-        layout.TryNewArray(length, ctx.Instance.Runtime.Options.Limits.ArrayBytes, out refusal);
+    public static WasmArray? TryNew(ObjectLayout layout, uint length, Activation ctx, out string? refusal)
+    {
+        BulkFuel.Charge(ctx, layout.BytesOf(length));
+        return layout.TryNewArray(length, ctx.Instance.Runtime.Options.Limits.ArrayBytes, out refusal);
+    }
 
     public static ObjectLayout Layout(Instr* pc, Activation ctx) => ObjectLayout.Of(ctx.Types[pc->B]);
 }

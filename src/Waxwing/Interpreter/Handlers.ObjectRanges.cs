@@ -84,6 +84,7 @@ internal readonly unsafe struct ArrayFill : IDiverging
         var (from, count) = (*(uint*)(slots + 8), *(uint*)(slots + (storage == FieldStorage.Vector ? 32 : 24)));
         if (Bounds.AreLeft(from, count, (ulong)array.Length))
             return ElementRange.Outside(pc, fp, ctx, from, count, array);
+        BulkFuel.Charge(ctx, array.Layout.BytesOf(count));
         if (array is WasmReferenceArray references)
             references.Items.AsSpan((int)from, (int)count).Fill(ctx.Reference(fp, pc->A + 16));
         else
@@ -105,6 +106,7 @@ internal readonly unsafe struct ArrayCopy : IDiverging
             return ElementRange.Outside(pc, fp, ctx, to, count, destination);
         if (Bounds.AreLeft(from, count, (ulong)source.Length))
             return ElementRange.Outside(pc, fp, ctx, from, count, source);
+        BulkFuel.Charge(ctx, source.Layout.BytesOf(count));
         if (source is WasmReferenceArray references)
             Array.Copy(references.Items, from, Unsafe.As<WasmReferenceArray>(destination).Items, to, count);
         else
@@ -128,6 +130,7 @@ internal readonly unsafe struct ArrayInitData : IDiverging
         var bytes = (ulong)count * (uint)array.Layout.ElementSize;
         if (Bounds.AreLeft(from, bytes, (ulong)data.Length))
             return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(from, bytes, "data segment", (ulong)data.Length));
+        BulkFuel.Charge(ctx, bytes);
         data.Slice((int)from, (int)bytes).CopyTo(ElementRange.Of(array, to, count));
         return 0;
     }
@@ -147,6 +150,7 @@ internal readonly unsafe struct ArrayInitElement : IDiverging
         var elements = Segments.Elements(ctx.Instance, pc->C);
         if (Bounds.AreLeft(from, count, (ulong)elements.Length))
             return ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, Bounds.Describe(from, count, "element segment", (ulong)elements.Length));
+        BulkFuel.Charge(ctx, array.Layout.BytesOf(count));
         elements.AsSpan((int)from, (int)count).CopyTo(Unsafe.As<WasmReferenceArray>(array).Items.AsSpan((int)to));
         return 0;
     }

@@ -101,6 +101,7 @@ internal readonly unsafe struct TableFill : IDiverging
         var (from, count) = (BulkOperand.Read(slots, pc->C != 0), BulkOperand.Read(slots + 16, pc->C != 0));
         if (!TableEntries.TryFind(table, from, count, out var entries))
             return TableEntries.Outside(pc, fp, ctx, from, count, table);
+        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
         entries.Fill(ctx.Reference(fp, pc->A + 8));
         return 0;
     }
@@ -120,6 +121,7 @@ internal readonly unsafe struct TableCopy : IDiverging
             return TableEntries.Outside(pc, fp, ctx, to, count, destination);
         if (!TableEntries.TryFind(source, from, count, out var entries))
             return TableEntries.Outside(pc, fp, ctx, from, count, source);
+        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
         entries.CopyTo(target);
         return 0;
     }
@@ -138,6 +140,7 @@ internal readonly unsafe struct TableInit : IDiverging
             return ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, Bounds.Describe(from, count, "element segment", (ulong)elements.Length));
         if (!TableEntries.TryFind(table, to, count, out var entries))
             return TableEntries.Outside(pc, fp, ctx, to, count, table);
+        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
         elements.AsSpan((int)from, (int)count).CopyTo(entries);
         return 0;
     }

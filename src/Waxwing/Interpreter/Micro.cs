@@ -33,5 +33,4 @@ internal enum Micro
     ReferenceTest,
     ReferenceCast,
     Trap,
-    TableGet64,
 }

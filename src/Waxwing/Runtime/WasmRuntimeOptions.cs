@@ -25,7 +25,7 @@ public sealed record WasmRuntimeOptions
     public bool GuardRegions { get; init; } = true;
 
     /// <summary>
-    /// Units of fuel that each instance starts with, about one for each instruction; null (the default) for unmetered code, which is faster. A guest that uses up its fuel
+    /// Units of fuel that each instance starts with, about one for each instruction, and one for each 64 bytes that a bulk instruction moves or allocates; null (the default) for unmetered code, which is faster. A guest that uses up its fuel
     /// traps with <see cref="TrapCode.OutOfFuel"/>; <see cref="WasmInstance.Fuel"/> reads and refills it.
     /// </summary>
     public long? Fuel { get; init; }

@@ -167,4 +167,35 @@ public sealed class ObjectsBulkTests
         Assert.Equal(-1, instance.GetMemory("m").AsSpan(0, 65536).IndexOfAnyExcept((byte)1));
         Assert.Equal(-1, instance.GetMemory("m").AsSpan(65536).IndexOfAnyExcept((byte)0));
     }
+
+    [Fact]
+    public void Bulk_instructions_cost_fuel_by_their_size()
+    {
+        const string Text = """
+            (type $a (array (mut i64)))
+            (memory 16) (table 100000 funcref)
+            (func (export "memory.fill") (memory.fill (i32.const 0) (i32.const 1) (i32.const 640000)) (block (loop)))
+            (func (export "memory.copy") (memory.copy (i32.const 0) (i32.const 1) (i32.const 640000)) (block (loop)))
+            (func (export "table.fill") (table.fill (i32.const 0) (ref.null func) (i32.const 80000)) (block (loop)))
+            (func (export "table.copy") (table.copy (i32.const 0) (i32.const 1) (i32.const 80000)) (block (loop)))
+            (func (export "array.new") (drop (array.new $a (i64.const 0) (i32.const 80000))) (block (loop)))
+            (func (export "nothing") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0)) (block (loop)))
+            """;
+        var module = WasmModule.Parse(Text);
+        using var runtime = new WasmRuntime(WasmRuntimeOptions.Default with { Fuel = 5000 });
+        foreach (var export in module.Exports)
+        {
+            using var instance = runtime.Instantiate(module);
+            if (export.Name == "nothing")
+            {
+                instance.Invoke(export.Name);
+                continue;
+            }
+            instance.Traps(TrapCode.OutOfFuel, export.Name);
+            Assert.Equal(0, instance.Fuel);
+            instance.Fuel = 20_000;
+            instance.Invoke(export.Name);
+            Assert.InRange(instance.Fuel, 9_000, 10_000);
+        }
+    }
 }

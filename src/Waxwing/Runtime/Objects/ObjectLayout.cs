@@ -65,10 +65,13 @@ internal sealed unsafe class ObjectLayout
     public WasmArray NewArray(uint length, long limit) =>
         TryNewArray(length, limit, out var refusal) ?? throw new WasmTrapException(TrapCode.AllocationRefused, refusal);
 
+    /// <summary>Bytes that so many elements of an array type take.</summary>
+    public ulong BytesOf(uint length) => length * (ulong)(Element == FieldStorage.Reference ? sizeof(nint) : ElementSize);
+
     /// <summary>An array with every element zero or null; or null, and why it was refused.</summary>
     public WasmArray? TryNewArray(uint length, long limit, out string? refusal)
     {
-        var bytes = (long)length * (Element == FieldStorage.Reference ? sizeof(nint) : ElementSize);
+        var bytes = (long)BytesOf(length);
         limit = Math.Min(limit, Array.MaxLength);
         refusal = null;
         if (bytes <= limit)
