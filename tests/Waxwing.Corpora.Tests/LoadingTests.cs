@@ -37,7 +37,7 @@ public sealed class LoadingTests(LoadingTests.Figures figures, ITestOutputHelper
         var translate = watch.Elapsed;
 
         var row = string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {Megabytes(bytes.Length)} | {functions:n0} | {load.TotalMilliseconds:n0} | {instantiate.TotalMilliseconds:n0} | {translate.TotalMilliseconds:n0} | {Megabytes(retained)} | {Megabytes(codeBytes)} | {Megabytes(linear)} |");
+            $"| {name} | {Megabytes(bytes.Length)} | {functions:n0} | {load.TotalMilliseconds:n0} | {instantiate.TotalMilliseconds:n0} | {translate.TotalMilliseconds:n0} | {Megabytes(retained)} | {Megabytes(codeBytes)} | {Megabytes(linear)} | {Notable(module)} |");
         output.WriteLine(row);
         figures.Add(name, row);
         GC.KeepAlive(module);
@@ -62,14 +62,21 @@ public sealed class LoadingTests(LoadingTests.Figures figures, ITestOutputHelper
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
+    /// <summary>The larger proposals a module uses.</summary>
+    private static string Notable(WasmModule module)
+    {
+        const WasmFeatures Common = WasmFeatures.SignExtension | WasmFeatures.SaturatingFloatToInt | WasmFeatures.BulkMemory | WasmFeatures.MultiValue;
+        return (module.RequiredFeatures!.Value & ~Common) is not 0 and var features ? features.ToString() : "";
+    }
+
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0}");
 
     public sealed class Figures : IDisposable
     {
         private const string Heading =
             """
-            | module | MB | functions | load and validate, ms | instantiate, ms | translate all, ms | heap of the module without its bytes, MB | slot code of all functions, MB | linear memories, MB |
-            |---|---|---|---|---|---|---|---|---|
+            | module | MB | functions | load and validate, ms | instantiate, ms | translate all, ms | heap of the module without its bytes, MB | slot code of all functions, MB | linear memories, MB | beyond 1.0 |
+            |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
             """;
 
         private readonly Dictionary<string, string> rows = [];
