@@ -127,6 +127,43 @@ public sealed class MemoryReleaseTests
     }
 
     [Fact]
+    public void A_host_function_may_dispose_the_runtime_that_calls_it()
+    {
+        var runtime = Modules.NewRuntime();
+        runtime.Define("env", "end", () => runtime.Dispose());
+        var app = runtime.Instantiate("""
+            (module (import "env" "end" (func $end)) (memory 1)
+              (func (export "run") (i32.store (i32.const 0) (i32.const 1)) (call $end) (i32.store (i32.const 4) (i32.const 1)))
+              (func (export "quiet") (result i32) (call $end) (i32.const 3)))
+            """);
+        var waitingBefore = Reclamation.Pending;
+        Assert.Equal(TrapCode.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => app.Invoke("run")).Code);
+        Assert.Equal(waitingBefore, Reclamation.Pending);
+        Assert.Equal(0, runtime.MemoryBytes);
+        Assert.Throws<ObjectDisposedException>(() => app.Invoke("quiet"));
+    }
+
+    [Theory]
+    [InlineData(typeof(OutOfMemoryException))]
+    [InlineData(typeof(ThreadInterruptedException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(NullReferenceException))]
+    public void Whatever_the_host_throws_the_guest_can_be_called_again(Type type)
+    {
+        using var runtime = Modules.NewRuntime();
+        var fail = true;
+        runtime.Define("env", "f", () =>
+        {
+            if (fail)
+                throw (Exception)Activator.CreateInstance(type)!;
+        });
+        var app = runtime.Instantiate("(module (import \"env\" \"f\" (func $f)) (func (export \"run\") (result i32) (call $f) (i32.const 3)))");
+        Assert.Throws(type, () => app.Invoke("run"));
+        fail = false;
+        Assert.Equal(3, app.Invoke("run")[0]);
+    }
+
+    [Fact]
     public async Task Guests_that_cannot_reach_a_memory_do_not_keep_it()
     {
         using var runtime = Modules.NewRuntime();
