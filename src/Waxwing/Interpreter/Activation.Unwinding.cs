@@ -18,15 +18,20 @@ internal sealed unsafe partial class Activation
         {
             var function = Code.Module.Find(pc);
             if (FindHandler(function, (int)(pc - function.Code), exception.Tag) is { } handler)
-                return Catch(function, handler, fp, exception);
+            {
+                // A handler may lead back to before the throw: this is a poll like a backward branch's.
+                return PollBias != 0 && ServeInterrupt(pc, fp) is var interrupted && interrupted != 0 ? interrupted : Catch(function, handler, fp, exception);
+            }
             var header = *(FrameHeader*)(fp + function.HeaderOffset);
-            if (header.Return == InterpreterModule.Exit)
+            // An outermost frame that tail-called another instance leaves both: its way back to that instance leads out.
+            var returnTo = header.Return == InterpreterModule.ReturnToInstance ? PopInstance() : header.Return;
+            if (returnTo == InterpreterModule.Exit)
             {
                 uncaught = exception;
                 return Status.Threw;
             }
             fp -= header.Delta;
-            pc = (header.Return == InterpreterModule.ReturnToInstance ? PopInstance() : header.Return) - 1;
+            pc = returnTo - 1;
         }
     }
 

@@ -139,11 +139,22 @@ internal readonly unsafe struct IsEq : ITypeTest
     public static bool Is(object reference, Instr* pc, Activation ctx) => reference is WasmObject or I31;
 }
 
-/// <summary>Whether the reference is of a .NET class.</summary>
-internal readonly unsafe struct IsOf<TClass> : ITypeTest
-    where TClass : class
+// One for each class, not one with the class as type argument: code for reference types is shared and needs a hidden argument to know its type, and a handler with such an argument
+// cannot leave with a jump.
+
+internal readonly unsafe struct IsI31 : ITypeTest
 {
-    public static bool Is(object reference, Instr* pc, Activation ctx) => reference is TClass;
+    public static bool Is(object reference, Instr* pc, Activation ctx) => reference is I31;
+}
+
+internal readonly unsafe struct IsStruct : ITypeTest
+{
+    public static bool Is(object reference, Instr* pc, Activation ctx) => reference is WasmStruct;
+}
+
+internal readonly unsafe struct IsArray : ITypeTest
+{
+    public static bool Is(object reference, Instr* pc, Activation ctx) => reference is WasmArray;
 }
 
 internal readonly unsafe struct IsObjectOfType : ITypeTest

@@ -151,7 +151,8 @@ internal readonly unsafe struct WideProduct<TOp> : IHandler
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Apart: the machine instruction leaves its low half in a local whose address is taken, which would cost the handler its jump.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Apply(long* slots)
     {
         TOp.Apply(slots[0], slots[1], out var low, out var high);

@@ -86,6 +86,21 @@ internal sealed unsafe partial class Translator
         EndBlock();
     }
 
+    /// <summary>
+    /// The next instruction is a tail call: what it throws is not for this frame's handlers, though a callee of the host runs while the frame is still there. The range comes before those
+    /// of the tries around it, which have not ended yet.
+    /// </summary>
+    private void ExemptFromHandlers()
+    {
+        for (var i = controlCount - 1; i > 0; i--)
+        {
+            if (controls[i].Kind is not (Opcode.TryTable or Opcode.Try))
+                continue;
+            handlers.Add(new HandlerRange(count, count + 1, HandlerKind.Delegate, -1, 0, 0, int.MaxValue));
+            return;
+        }
+    }
+
     private void Throw(in InstructionEvent e)
     {
         var parameters = context.Module.Types[context.Tags[e.Index]].Parameters;

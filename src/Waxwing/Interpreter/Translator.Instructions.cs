@@ -325,6 +325,7 @@ internal sealed unsafe partial class Translator
                 code = (int)Micro.ReturnCallIndirect64;
         }
         var home = TakeSettled(e.Parameters.Length);
+        ExemptFromHandlers();
         Add(code, a: home, b: slot, c: e.Index2, d: e.Index);
         // The Nop says where this frame's header is. A callee of the host is called ordinarily, comes back there, and returns.
         Add(Micro.Nop, b: headerOffset);

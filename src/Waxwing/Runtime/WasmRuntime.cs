@@ -21,11 +21,13 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
     /// <summary>A runtime.</summary>
     /// <param name="options">The settings.</param>
     /// <exception cref="PlatformNotSupportedException">The engine asked for does not exist on this platform.</exception>
-    public WasmRuntime(WasmRuntimeOptions options)
+    public WasmRuntime(WasmRuntimeOptions options) : this(options, Engines.Resolve((options ?? throw new ArgumentNullException(nameof(options))).Engine)) { }
+
+    /// <summary>A runtime with an engine that no setting means.</summary>
+    internal WasmRuntime(WasmRuntimeOptions options, Engine engine)
     {
-        ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        Engine = Engines.Resolve(options.Engine);
+        Engine = engine;
         Budget = new(options.Limits.TotalMemoryBytes);
         TableBudget = new(options.Limits.TotalTableEntries);
         MemorySettings = new(options.MemoryPolicy, options.GuardRegions, options.Limits, Budget);

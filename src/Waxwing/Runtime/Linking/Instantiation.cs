@@ -24,19 +24,22 @@ internal readonly struct Instantiation
     {
         var instance = new WasmInstance(module, runtime) { Name = name, FuelLeft = runtime.Options.Fuel ?? long.MaxValue };
         var instantiation = new Instantiation(instance);
+        var isComplete = false;
         try
         {
             instantiation.Allocate(imports);
             instantiation.Initialise();
             instantiation.Start(cancellation);
+            isComplete = true;
             return instance;
         }
-        catch
+        finally
         {
-            // A function that was put into a shared table, or given to the host by the start function, must stay usable: then the collector decides when the memories go.
-            if (!instance.HasFunctionRecords)
+            // Not a catch that rethrows: each of those keeps its part of the stack until the last has run, and instantiations nest (in start functions that call the host), so that the
+            // exception which ends such a recursion would overflow the stack. A function that was put into a shared table, or given to the host by the start function, must stay usable:
+            // then the collector decides when the memories go.
+            if (!isComplete && !instance.HasFunctionRecords)
                 instance.ReleaseMemories();
-            throw;
         }
     }
 
