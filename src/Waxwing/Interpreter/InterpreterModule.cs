@@ -69,19 +69,14 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             if (entry->FrameBytes != 0)
                 return;
             var translator = Translator.Rent(this, entry->Function);
-            try
-            {
-                FunctionValidator.Walk(Module.Context, entry->Function - imported, ref translator.Consumer);
-                var function = translator.Finish(out var frameBytes);
-                Insert(function);
-                entry->FrameBytes = frameBytes;
-                // Callers on other threads read Code without the lock: everything it leads to is written before.
-                Volatile.Write(ref *(nint*)&entry->Code, (nint)function.Code);
-            }
-            finally
-            {
-                translator.Release();
-            }
+            FunctionValidator.Walk(Module.Context, entry->Function - imported, ref translator.Consumer);
+            var function = translator.Finish(out var frameBytes);
+            Insert(function);
+            entry->FrameBytes = frameBytes;
+            // Callers on other threads read Code without the lock: everything it leads to is written before.
+            Volatile.Write(ref *(nint*)&entry->Code, (nint)function.Code);
+            // Only now: one that an invalid body stopped in the middle of its work is not used again.
+            translator.Release();
         }
     }
 

@@ -104,6 +104,7 @@ internal sealed unsafe partial class Translator
         fuelOperation = -1;
         handlers.Clear();
         tables.Clear();
+        pollStubs.Clear();
         ForgetRegisters();
         LayOutFrame();
         PushControl(Opcode.Block, [], type.Results);

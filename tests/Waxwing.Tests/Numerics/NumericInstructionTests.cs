@@ -93,14 +93,14 @@ public sealed class NumericInstructionTests
         Assert.All(operations, type => Assert.True(Enum.TryParse<Opcode>(type.Name, out _), type.Name));
     }
 
-    private static bool IsNumeric(InstructionInfo row) =>
+    internal static bool IsNumeric(InstructionInfo row) =>
         row is { Operands: { Length: > 0 } operands, Results: { Length: > 0 } results, Immediates: ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Lanes16 }
         && operands.Concat(results).All(type => NumberTypes.Contains(type));
 
-    private static bool IsVector(InstructionInfo row) => row.Operands!.Contains('v') || row.Results!.Contains('v');
+    internal static bool IsVector(InstructionInfo row) => row.Operands!.Contains('v') || row.Results!.Contains('v');
 
     // What the engines rely on: the interface follows from the signature, comparisons give bool, and only what can trap has a check.
-    private static Type Contract(InstructionInfo row)
+    internal static Type Contract(InstructionInfo row)
     {
         var operands = row.Operands!.Select(ClrType).ToArray();
         var result = ClrType(row.Results![0]);

@@ -5,11 +5,13 @@ namespace Waxwing.Tests.Security;
 
 /// <summary>
 /// Damaged modules, from the first byte to running what is left of them: nothing may come of it but typed exceptions, little memory and an end.
-/// WAXWING_MUTATIONS sets how many (for each of the four parts), WAXWING_MUTATION_SEED where to begin.
+/// WAXWING_MUTATIONS sets how many (for each of the four parts), WAXWING_MUTATION_SEED where to begin, and WAXWING_MUTATION_LAST names a file for the module being tried, should the process die.
 /// </summary>
 public sealed class MutationTests(ITestOutputHelper output)
 {
     private const long ModuleBytes = 256L << 20;
+
+    private static readonly string? LastModule = Environment.GetEnvironmentVariable("WAXWING_MUTATION_LAST");
 
     private static readonly TimeSpan ModuleTime = TimeSpan.FromSeconds(20);
 
@@ -44,6 +46,8 @@ public sealed class MutationTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++)
         {
             var bytes = mutator.Next();
+            if (LastModule is not null)
+                File.WriteAllBytes(LastModule + part, bytes);
             var before = GC.GetAllocatedBytesForCurrentThread();
             var start = Stopwatch.GetTimestamp();
             try
