@@ -39,7 +39,7 @@ public sealed unsafe partial class WasmMemory : IDisposable
         if (storage is null)
         {
             settings.Budget?.Refund((long)length);
-            throw new WasmLinkException($"memory refused: the system has no {Bytes(length)} for {type}{(type.Shared ? $" (shared: room up to {Bytes(largest)} is needed at once)" : "")}");
+            throw new WasmLinkException($"memory refused: the system has no {Bytes(length)} for {type}");
         }
         storage.Budget = settings.Budget;
         Base = storage.Base;

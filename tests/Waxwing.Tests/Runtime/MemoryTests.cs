@@ -158,6 +158,22 @@ public sealed unsafe class MemoryTests
     }
 
     [Fact]
+    public void A_memory_that_outgrows_its_reservation_moves_and_leaves_the_old_bytes_readable()
+    {
+        Assert.SkipUnless(VirtualMemory.IsSupported, "no reservations on this platform");
+        var storage = ReservedStorage.TryCreate(65536, 65536, 1 << 20, StoragePlan.WithGuard(65536))!;
+        var old = storage.Base;
+        old[100] = 42;
+        Assert.False(storage.CanGrowInPlace(65537));
+        Assert.True(storage.TryGrow(3 * 65536));
+        Assert.NotEqual((nint)old, (nint)storage.Base);
+        Assert.Equal((42, 42, 0), (storage.Base[100], old[100], storage.Base[(3 * 65536) - 1]));
+        Assert.True(storage.TryGrow(16 * 65536));
+        Assert.Equal(42, storage.Base[100]);
+        storage.Release();
+    }
+
+    [Fact]
     public void Pages_may_be_bytes()
     {
         using var memory = new WasmMemory(new MemoryType(3, 100, PageSizeLog2: 0));

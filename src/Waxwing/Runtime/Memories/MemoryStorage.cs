@@ -31,6 +31,13 @@ internal abstract unsafe class MemoryStorage
         Free();
     }
 
+    /// <summary>Gives nothing back: something else owns the bytes.</summary>
+    protected void Forget()
+    {
+        released = 1;
+        GC.SuppressFinalize(this);
+    }
+
     /// <summary>Finalises storage whose memory was dropped.</summary>
     ~MemoryStorage()
     {

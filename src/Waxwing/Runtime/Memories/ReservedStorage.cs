@@ -2,30 +2,37 @@ using System.Runtime.CompilerServices;
 
 namespace Waxwing.Runtime;
 
-/// <summary>Storage in reserved address space: growth commits pages, the base never moves.</summary>
+/// <summary>
+/// Storage in reserved address space: growth commits pages, the base does not move. Only a memory that outgrows its reservation (a 64-bit one without a maximum) moves to a
+/// larger one; the old one stays until release, so that what points into it is stale but never dangling.
+/// </summary>
 internal sealed unsafe class ReservedStorage : MemoryStorage
 {
-    private readonly nuint reserved;
-    private readonly ulong capacity;
+    private readonly ulong largest;
+    private List<Reservation>? outgrown;
+    private nuint reserved;
+    private ulong capacity;
     private nuint committed;
 
-    private ReservedStorage(Reservation reservation, ulong capacity)
+    private ReservedStorage(Reservation reservation, ulong capacity, ulong largest)
     {
         Base = reservation.Base;
         reserved = reservation.Bytes;
         committed = reservation.Committed;
         this.capacity = capacity;
+        this.largest = largest;
     }
 
     /// <summary>Null if the address space or the memory is refused.</summary>
     /// <param name="length">Initial length.</param>
     /// <param name="capacity">The length up to which growth must not move the base.</param>
+    /// <param name="largest">The length up to which growth is allowed at all.</param>
     /// <param name="reserve">Address space to reserve, at least <paramref name="capacity"/> and a guard page.</param>
-    public static ReservedStorage? TryCreate(ulong length, ulong capacity, nuint reserve)
+    public static ReservedStorage? TryCreate(ulong length, ulong capacity, ulong largest, nuint reserve)
     {
         if (ReservationPool.Rent(reserve) is not { } reservation)
             return null;
-        var storage = new ReservedStorage(reservation, capacity);
+        var storage = new ReservedStorage(reservation, capacity, largest);
         if (storage.CommitExactly(VirtualMemory.RoundUp(length)))
         {
             storage.Length = length;
@@ -40,7 +47,7 @@ internal sealed unsafe class ReservedStorage : MemoryStorage
     public override bool TryGrow(ulong length)
     {
         if (length > capacity)
-            return false;
+            return TryMove(length);
         var wanted = VirtualMemory.RoundUp(length);
         if (wanted > committed)
         {
@@ -55,7 +62,23 @@ internal sealed unsafe class ReservedStorage : MemoryStorage
     protected override void FreeBytes()
     {
         ReservationPool.Return(new(Base, reserved, committed));
+        foreach (var old in outgrown ?? [])
+            ReservationPool.Return(old);
         Base = null;
+    }
+
+    private bool TryMove(ulong length)
+    {
+        var larger = Math.Max(length, Math.Min(largest, 2 * capacity));
+        if (TryCreate(length, larger, largest, StoragePlan.WithGuard(larger)) is not { } moved)
+            return false;
+        Buffer.MemoryCopy(Base, moved.Base, Length, Length);
+        (outgrown ??= []).Add(new(Base, reserved, committed));
+        Base = moved.Base;
+        (Length, reserved, capacity, committed) = (length, moved.reserved, moved.capacity, moved.committed);
+        // Its bytes are ours now.
+        moved.Forget();
+        return true;
     }
 
     /// <summary>What a pooled reservation has committed beyond the new length is emptied, so that touching it faults as in a fresh one.</summary>

@@ -6,8 +6,11 @@ internal static class StoragePlan
     /// <summary>Beyond every byte that a 32-bit address plus a 32-bit offset reaches, plus the widest access: compiled code then needs no bounds check of its own.</summary>
     private const ulong GuardedReservation = (8UL << 30) + (64 << 10);
 
-    /// <summary>A 64-bit memory without (or with a larger) maximum reserves this much at most; beyond it, growth moves the memory.</summary>
-    private const ulong LargestReservation = 64UL << 30;
+    /// <summary>
+    /// What a memory may grow to in place, if it has no lower bound itself. Where address space is scarce the next smaller one will do: beyond it an unshared memory moves, and a
+    /// shared one, which must not, cannot grow.
+    /// </summary>
+    private static readonly ulong[] Rooms = [64UL << 30, 8UL << 30, 4UL << 30, 1UL << 30, 128UL << 20, 0];
 
     /// <summary>Null if the system refuses.</summary>
     /// <param name="type">The memory's type.</param>
@@ -17,16 +20,46 @@ internal static class StoragePlan
     /// <param name="guarded">Whether 32-bit memories reserve enough for compiled code without bounds checks.</param>
     public static MemoryStorage? TryCreate(MemoryType type, ulong length, ulong largest, WasmMemoryPolicy policy, bool guarded)
     {
-        if (policy != WasmMemoryPolicy.Portable && VirtualMemory.IsSupported)
+        if (policy != WasmMemoryPolicy.Portable && VirtualMemory.IsSupported && TryReserve(type, length, largest, guarded) is { } storage)
+            return storage;
+        if (policy == WasmMemoryPolicy.Reserved)
+            return null;
+        if (!type.Shared)
+            return PortableStorage.TryCreate(length, length);
+        foreach (var capacity in Capacities(length, largest))
         {
-            // A shared memory must never move, so it needs room for all it may become.
-            var capacity = type.Shared ? largest : Math.Max(length, Math.Min(largest, LargestReservation));
-            var reserve = guarded && !type.Is64 && type.PageSizeLog2 == 16 ? GuardedReservation : VirtualMemory.RoundUp(capacity) + (64UL << 10);
-            if (reserve > capacity && reserve <= (ulong)nint.MaxValue && ReservedStorage.TryCreate(length, capacity, (nuint)reserve) is { } storage)
-                return storage;
-            if (reserve == GuardedReservation && ReservedStorage.TryCreate(length, capacity, VirtualMemory.RoundUp(capacity) + (64 << 10)) is { } smaller)
-                return smaller;
+            if (PortableStorage.TryCreate(length, capacity) is { } shared)
+                return shared;
         }
-        return policy == WasmMemoryPolicy.Reserved ? null : PortableStorage.TryCreate(length, type.Shared ? largest : length);
+        return null;
+    }
+
+    /// <summary>Address space for a length with an inaccessible page behind it.</summary>
+    public static nuint WithGuard(ulong length) => VirtualMemory.RoundUp(Math.Min(length, (ulong)nint.MaxValue - (1 << 20))) + (64 << 10);
+
+    private static ReservedStorage? TryReserve(MemoryType type, ulong length, ulong largest, bool guarded)
+    {
+        if (length > (ulong)nint.MaxValue - (1 << 20))
+            return null;
+        if (guarded && !type.Is64 && type.PageSizeLog2 == 16 && ReservedStorage.TryCreate(length, largest, largest, unchecked((nuint)GuardedReservation)) is { } inGuards)
+            return inGuards;
+        foreach (var capacity in Capacities(length, largest))
+        {
+            if (ReservedStorage.TryCreate(length, capacity, largest, WithGuard(capacity)) is { } storage)
+                return storage;
+        }
+        return null;
+    }
+
+    /// <summary>The different capacities worth trying, largest first.</summary>
+    private static IEnumerable<ulong> Capacities(ulong length, ulong largest)
+    {
+        var last = ulong.MaxValue;
+        foreach (var room in Rooms)
+        {
+            var capacity = Math.Max(length, Math.Min(largest, room));
+            if (capacity < last)
+                yield return last = capacity;
+        }
     }
 }
