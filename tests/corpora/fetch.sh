@@ -26,7 +26,8 @@ is_wanted() { # tier name
 install() { # package folder
     local log=$2/npm.log
     # Dependencies of a package are never needed: its WebAssembly is. --force --cpu: some declare themselves to be for "wasm32" machines only.
-    if ! npm install --prefix "$2" --ignore-scripts --no-audit --no-fund --no-save --no-package-lock --omit=dev --omit=optional --omit=peer --force --cpu=wasm32 "$1" >"$log" 2>&1; then
+    if ! npm install --prefix "$2" --ignore-scripts --no-audit --no-fund --no-save --no-package-lock --omit=dev --omit=optional --omit=peer --force --cpu=wasm32 \
+        --fetch-retries=1 --fetch-timeout=60000 "$1" >"$log" 2>&1; then
         cat "$log" >&2
         echo "fetch.sh: npm could not install $1" >&2
         return 1

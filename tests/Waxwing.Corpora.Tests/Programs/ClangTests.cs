@@ -15,7 +15,7 @@ public sealed class ClangTests : IDisposable
     [Fact]
     public void Prints_its_version()
     {
-        var run = WaxwingCommand.Run("run", compiler, "clang", "--version");
+        var run = ProcessRun.Waxwing("run", compiler, "clang", "--version");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.StartsWith("clang version 22.1.0 (https://codeberg.org/YoWASP/llvm-project 9560ae0f2cc440e4fc891fddbc119da6f56daa59)\nTarget: wasm32-unknown-wasip1\n", run.Output);
     }
@@ -42,7 +42,7 @@ public sealed class ClangTests : IDisposable
         Assert.Equal("61890171acce3d7c6866fe46e2a3bebd6bb516dcadd52a51c196b1c58c3d11e9", Sum("hello.o"));
         Assert.Equal("289ad70038d605de82d3c30d584c4b8e9d2bc6e726b5cef6dc62d7d4981abae9", Sum("hello.wasm"));
 
-        var hello = WaxwingCommand.Run("run", Path.Combine(work, "hello.wasm"), "pear", "apple", "fig");
+        var hello = ProcessRun.Waxwing("run", Path.Combine(work, "hello.wasm"), "pear", "apple", "fig");
         Assert.Equal((4, "20! = 2432902008176640000, pi = 3.141592653589793\napple\nfig\npear\n", ""), (hello.ExitCode, hello.Output, hello.Error));
 
         string Sum(string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(work, name))));
@@ -50,7 +50,7 @@ public sealed class ClangTests : IDisposable
 
     private static void Succeed(string[] arguments)
     {
-        var run = WaxwingCommand.Run(arguments);
+        var run = ProcessRun.Waxwing(arguments);
         Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
     }
 }
