@@ -39,11 +39,17 @@ public sealed record WasiOptions
     /// <summary>Whether the standard streams that are null are those of this process; see <see cref="WithStandardStreams"/>.</summary>
     public bool InheritsStandardStreams { get; init; }
 
+    /// <summary>
+    /// Whether a guest may send a terminal anything. By default what it writes to a terminal of this process is filtered: text, colours, cursor movement and erasing pass; sequences that make
+    /// a terminal answer (which would be typed into the next program), set titles or the clipboard, or switch on input reports are left out.
+    /// </summary>
+    public bool AllowsTerminalControl { get; init; }
+
     internal IReadOnlyList<WasiGrant> Grants { get; private init; } = [];
 
     /// <summary>
     /// Grants a directory of the host with everything below it. Nothing outside is reachable through it: not by "..", absolute paths, symbolic links, or changes of the tree by others meanwhile (on 64-bit Linux).
-    /// Opened when WASI is added to a runtime.
+    /// Opened when WASI is added to a runtime. What is inside is granted as it is: hard links, mounts, devices; so do not grant a directory that has the host's <c>/proc</c> or <c>/dev</c> in it.
     /// </summary>
     /// <param name="hostPath">The directory; it must exist then.</param>
     /// <param name="guestPath">What the guest calls it, for example "/" or "/data". Of several that fit a path, C libraries choose the longest.</param>

@@ -49,21 +49,18 @@ public sealed partial class WasiProcess
                 return WasiErrno.Inval;
         }
 
-        if (!CheckReady(subscriptions))
+        while (!CheckReady(subscriptions))
         {
+            if (call.Cancellation.IsCancellationRequested)
+                return WasiErrno.Intr;
+            // A session for each wait: what woke one may have been taken by another thread of the guest.
             using var session = new WaitSession(call.Cancellation);
             foreach (ref readonly var subscription in subscriptions.AsSpan())
             {
                 if (subscription.File is { } file)
                     session.Add(file, subscription.Type == EventType.Write);
             }
-            do
-            {
-                if (call.Cancellation.IsCancellationRequested)
-                    return WasiErrno.Intr;
-                clocks.Wait(session, UntilFirstDeadline(subscriptions));
-            }
-            while (!CheckReady(subscriptions));
+            clocks.Wait(session, UntilFirstDeadline(subscriptions));
         }
 
         var written = 0u;

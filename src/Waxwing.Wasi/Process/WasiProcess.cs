@@ -32,9 +32,9 @@ public sealed partial class WasiProcess : IDisposable
         descriptors = new(options.MaximumOpenFiles);
         try
         {
-            AddStandardStream(options.Stdin, 0, options.InheritsStandardStreams);
-            AddStandardStream(options.Stdout, 1, options.InheritsStandardStreams);
-            AddStandardStream(options.Stderr, 2, options.InheritsStandardStreams);
+            AddStandardStream(options.Stdin, 0, options);
+            AddStandardStream(options.Stdout, 1, options);
+            AddStandardStream(options.Stderr, 2, options);
             foreach (var grant in options.Grants)
                 AddGrant(grant);
         }
@@ -93,13 +93,15 @@ public sealed partial class WasiProcess : IDisposable
         }
     }
 
-    private void AddStandardStream(Stream? stream, int number, bool inherit)
+    private void AddStandardStream(Stream? stream, int number, WasiOptions options)
     {
         var isOutput = number != 0;
         WasiFile? file = null;
-        if (stream is null && inherit)
+        if (stream is null && options.InheritsStandardStreams)
             file = LinuxPlatform.IsSupported ? LinuxFile.DuplicateHost(number, isOutput) : ConsoleStream(number);
         file ??= new StreamFile(stream ?? Stream.Null, WasiFileType.Unknown);
+        if (isOutput && file.Type == WasiFileType.CharacterDevice && !options.AllowsTerminalControl)
+            file = new TerminalFile(file);
         var rights = file.Type is WasiFileType.RegularFile or WasiFileType.BlockDevice ? WasiRights.RegularFile : WasiRights.Stream;
         rights &= ~(isOutput ? WasiRights.FdRead : WasiRights.NeedsWriting);
         descriptors.Add(new(file, rights, WasiRights.None), out _);
