@@ -18,13 +18,21 @@ public sealed partial class TailJumpTests(ITestOutputHelper output)
     [GeneratedRegex(@"\bcall\s+(r\w+|\[r[^\]]*\]|qword ptr|\[Waxwing\.Interpreter\.[^\]]*:Run\()|\bblr\s|CORINFO_HELP_TAILCALL")]
     private static partial Regex IndirectCall { get; }
 
-    [Fact(Explicit = true)]
+    // A virtual method of something else: the listing names it.
+    [GeneratedRegex(@"\bcall\s+\[[^\]]*\](?!Waxwing\.Interpreter\.[^:]*:Run\()\w")]
+    private static partial Regex VirtualCall { get; }
+
+    /// <summary>Set in the second process.</summary>
+    private const string AllVariants = "WAXWING_ALL_HANDLERS";
+
+    [Fact]
     public void Every_handler_is_made()
     {
+        var isComplete = Environment.GetEnvironmentVariable(AllVariants) is not null;
         var count = 0;
         foreach (var operation in Enumerable.Range(0, InstructionTable.All.Length).Concat(Enum.GetValues<Micro>().Select(micro => (int)micro)))
         {
-            for (var variant = 0; variant < 256; variant++)
+            for (var variant = 0; variant < (isComplete ? 256 : 1); variant++)
             {
                 try
                 {
@@ -38,23 +46,26 @@ public sealed partial class TailJumpTests(ITestOutputHelper output)
             }
         }
         output.WriteLine($"{count} handlers");
-        Assert.True(count > 2500, $"{count}");
+        Assert.True(count > (isComplete ? 2500 : 500), $"{count}");
     }
 
     [Fact]
     public async Task Every_handler_ends_in_a_jump()
     {
-        Assert.SkipUnless(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "Waxwing.Tests", "the tests run in a host of another name");
         var listing = Path.Combine(Path.GetTempPath(), $"waxwing-{Guid.NewGuid():n}.txt");
         try
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!)
             {
-                ArgumentList = { "--filter-method", $"{typeof(TailJumpTests).FullName}.{nameof(Every_handler_is_made)}", "--explicit", "only" },
-                Environment = { ["DOTNET_JitStdOutFile"] = listing, ["DOTNET_JitDisasm"] = "Run", ["DOTNET_JitDisasmDiffable"] = "1" },
+                Environment = { [AllVariants] = "1", ["DOTNET_JitStdOutFile"] = listing, ["DOTNET_JitDisasm"] = "Run" },
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
+            // The tests are a program of their own, or run in the shared host.
+            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+                start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Waxwing.Tests.dll"));
+            start.ArgumentList.Add("--filter-method");
+            start.ArgumentList.Add($"{typeof(TailJumpTests).FullName}.{nameof(Every_handler_is_made)}");
             using var child = Process.Start(start)!;
             var standardOutput = child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var error = await child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -85,7 +96,7 @@ public sealed partial class TailJumpTests(ITestOutputHelper output)
                     ? match.Groups["type"].Value : null;
                 handlers += handler is null ? 0 : 1;
             }
-            else if (handler is not null && IndirectCall.IsMatch(line))
+            else if (handler is not null && IndirectCall.IsMatch(line) && !VirtualCall.IsMatch(line))
             {
                 calls.Add($"{handler}: {line.Trim()}");
             }
