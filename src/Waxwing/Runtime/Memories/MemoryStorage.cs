@@ -6,12 +6,21 @@ namespace Waxwing.Runtime;
 internal abstract unsafe class MemoryStorage
 {
     private int released;
+    private ulong length;
 
     /// <summary>First byte; not null.</summary>
     public byte* Base { get; protected set; }
 
     /// <summary>Accessible bytes, all written ones and zeros.</summary>
-    public ulong Length { get; protected set; }
+    public ulong Length
+    {
+        get => length;
+        protected set
+        {
+            CollectionTrigger.Add(value - length);
+            length = value;
+        }
+    }
 
     /// <summary>Grows to a length not below the present one; new bytes are zero. False, with nothing changed, if that is refused. May change <see cref="Base"/> where <see cref="CanGrowInPlace"/> says no.</summary>
     public abstract bool TryGrow(ulong length);
@@ -35,6 +44,7 @@ internal abstract unsafe class MemoryStorage
     protected void Forget()
     {
         released = 1;
+        CollectionTrigger.Remove(length);
         GC.SuppressFinalize(this);
     }
 
@@ -49,6 +59,7 @@ internal abstract unsafe class MemoryStorage
 
     private void Free()
     {
+        CollectionTrigger.Remove(length);
         Budget?.Refund((long)Length);
         Budget = null;
         FreeBytes();

@@ -20,7 +20,12 @@ internal static unsafe class ReservationPool
 
     /// <summary>Reservations that exist, in use or pooled.</summary>
     private static int live;
-    private static long lastCollection = -1000;
+
+    /// <summary>
+    /// Each is two mappings to the system (committed and not). Linux allows 65,530 for a process by default, and the .NET runtime dies if it cannot get one of its own: so a
+    /// quarter is ours at most, and memories beyond live in ordinary memory.
+    /// </summary>
+    private static readonly int MostReservations = ReadMappingLimit() / 4;
 
     /// <summary>Reservations that exist, in use or pooled: for the tests' census.</summary>
     public static int Live => Volatile.Read(ref live);
@@ -39,18 +44,25 @@ internal static unsafe class ReservationPool
                 return found;
             }
         }
-        var address = VirtualMemory.Reserve(bytes);
+        var address = TryReserve(bytes);
         if (address == null)
         {
             Scavenge();
-            address = VirtualMemory.Reserve(bytes);
+            address = TryReserve(bytes);
         }
-        if (address == null)
-            return null;
-        // The collector does not know what a dropped memory holds, and address space for 8 GiB each ends at some 16,000: many of them are reason enough to look.
-        if ((Interlocked.Increment(ref live) & 1023) == 0 && MayCollect(4096))
-            GC.Collect(2, GCCollectionMode.Forced, blocking: false);
-        return new Reservation(address, bytes, 0);
+        return address == null ? null : new Reservation(address, bytes, 0);
+    }
+
+    private static byte* TryReserve(nuint bytes)
+    {
+        if (Interlocked.Increment(ref live) <= MostReservations)
+        {
+            var address = VirtualMemory.Reserve(bytes);
+            if (address != null)
+                return address;
+        }
+        Interlocked.Decrement(ref live);
+        return null;
     }
 
     public static void Return(Reservation reservation)
@@ -106,25 +118,27 @@ internal static unsafe class ReservationPool
         Interlocked.Decrement(ref live);
     }
 
-    /// <summary>
-    /// Address space may be held by pooled reservations of other sizes, or by memories that were dropped but not yet finalised. The latter only when there are many at all, and
-    /// looked for once a second at most: a process with little address space must not collect garbage for each memory.
-    /// </summary>
+    /// <summary>Address space may be held by pooled reservations of other sizes, or by memories that were dropped but not yet finalised: the latter only if there are many at all.</summary>
     private static void Scavenge()
     {
         Clear();
-        if (!MayCollect(64))
+        if (Volatile.Read(ref live) < 64 || !CollectionTrigger.MayCollect())
             return;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Clear();
     }
 
-    private static bool MayCollect(int reservations)
+    private static int ReadMappingLimit()
     {
-        var now = Environment.TickCount64;
-        var last = Volatile.Read(ref lastCollection);
-        return Volatile.Read(ref live) >= reservations && now - last >= 1000 && Interlocked.CompareExchange(ref lastCollection, now, last) == last;
+        try
+        {
+            return OperatingSystem.IsLinux() && int.TryParse(File.ReadAllText("/proc/sys/vm/max_map_count"), out var limit) ? Math.Clamp(limit, 256, 1 << 20) : 65536;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return 65536;
+        }
     }
 
     private static bool Wipe(ref Reservation reservation)
