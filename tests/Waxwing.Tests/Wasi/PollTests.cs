@@ -85,9 +85,8 @@ public sealed class PollTests : IDisposable
         guest.Cancellation = cancellation.Token;
         var subscription = guest.Allocate(48);
         WriteClock(guest, subscription, 1, Monotonic, timeout, flags);
-        var watch = Stopwatch.StartNew();
         Assert.Equal(WasiErrno.Intr, guest.Call("poll_oneoff", subscription, guest.Allocate(32), 1u, guest.Allocate(4)));
-        Assert.InRange(watch.Elapsed.TotalMilliseconds, 40, 60_000);
+        Assert.True(cancellation.IsCancellationRequested);
     }
 
     [Fact]
@@ -165,9 +164,8 @@ public sealed class PollTests : IDisposable
 
         using var cancellation = new CancellationTokenSource(50);
         guest.Cancellation = cancellation.Token;
-        var watch = Stopwatch.StartNew();
         Assert.Equal(WasiErrno.Intr, guest.TryRead(0, 10, out _));
-        Assert.InRange(watch.ElapsedMilliseconds, 40, 60_000);
+        Assert.True(cancellation.IsCancellationRequested);
         // What comes after a cancelled read is not lost.
         guest.Cancellation = default;
         server.Write("later"u8);

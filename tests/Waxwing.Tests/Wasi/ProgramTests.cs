@@ -111,10 +111,8 @@ public sealed class ProgramTests : IDisposable
         using var server = new AnonymousPipeServerStream(PipeDirection.Out);
         using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
         using var cancellation = new CancellationTokenSource(200);
-        var watch = Stopwatch.StartNew();
         var stopped = Assert.ThrowsAny<OperationCanceledException>(() => Run(Program("process"), new WasiOptions { Args = [what, "100000"], Stdin = client }.WithSystemClock(), cancellation.Token));
         Assert.Equal(TrapCode.Interrupted, Assert.IsType<WasmTrapException>(stopped.InnerException).Code);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.1, 60);
     }
 
     [Fact]
