@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Waxwing.Wasi;
@@ -45,6 +46,8 @@ public sealed record WasiOptions
     /// </summary>
     public bool AllowsTerminalControl { get; init; }
 
+    internal IReadOnlyList<Socket> Listeners { get; private init; } = [];
+
     internal IReadOnlyList<WasiGrant> Grants { get; private init; } = [];
 
     /// <summary>
@@ -68,6 +71,14 @@ public sealed record WasiOptions
     {
         ArgumentNullException.ThrowIfNull(directory);
         return AddGrant(new(null, directory, guestPath, readOnly));
+    }
+
+    /// <summary>Grants a listening socket, from which the guest can accept connections. Listeners have the first numbers after the granted directories. Not closed.</summary>
+    /// <param name="listener">The socket, bound and listening.</param>
+    public WasiOptions AddListener(Socket listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        return this with { Listeners = [.. Listeners, listener] };
     }
 
     /// <summary>Sets an environment variable, after those there are.</summary>

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Waxwing.Wasi.FileSystem;
 
 /// <summary>What the exceptions of the base class library mean to a guest.</summary>
@@ -17,6 +19,7 @@ internal static class HostExceptions
             UnauthorizedAccessException => WasiErrno.Acces,
             ObjectDisposedException => WasiErrno.Badf,
             NotSupportedException => WasiErrno.Notsup,
+            SocketException { SocketErrorCode: var code } => Sockets.SocketErrors.ToWasi(code),
             OutOfMemoryException => WasiErrno.Nomem,
             IOException { HResult: FileExists or AlreadyExists } => WasiErrno.Exist,
             IOException { HResult: DirectoryNotEmpty } => WasiErrno.Notempty,

@@ -37,6 +37,8 @@ public sealed partial class WasiProcess : IDisposable
             AddStandardStream(options.Stderr, 2, options);
             foreach (var grant in options.Grants)
                 AddGrant(grant);
+            foreach (var listener in options.Listeners)
+                AddListener(listener);
         }
         catch
         {

@@ -6,7 +6,7 @@ namespace Waxwing.Wasi.FileSystem.Linux;
 internal static unsafe class LinuxPoll
 {
     /// <summary>Which of the events (or error, hang-up) hold now.</summary>
-    public static short Check(LinuxHandle handle, short events)
+    public static short Check(SafeHandle handle, short events)
     {
         var added = false;
         try
@@ -24,7 +24,7 @@ internal static unsafe class LinuxPoll
     }
 
     /// <summary>Waits for an event; Intr when cancelled.</summary>
-    public static WasiErrno Wait(LinuxHandle handle, short events, CancellationToken cancellation)
+    public static WasiErrno Wait(SafeHandle handle, short events, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return WasiErrno.Intr;
