@@ -29,14 +29,14 @@ public sealed class ClangTests : IDisposable
         var work = Path.Combine(folder, "work");
         Directory.CreateDirectory(work);
         File.Copy(Repository.PathOf("tests", "corpora", "hello.c"), Path.Combine(work, "hello.c"));
-        string[] run = ["run", "--dir", $"{resources}::/usr,ro", "--dir", $"{work}::/work", compiler];
+        string[] run = ["run", "--dir", $"{resources}::/usr,ro", "--dir", $"{work}::/src", compiler];
 
         // The driver would start a process for each step; without it the steps are ours to name.
         Succeed([.. run, "clang", "-cc1", "-triple", "wasm32-unknown-wasip1", "-O2", "-emit-obj", "-main-file-name", "hello.c", "-mrelocation-model", "static",
             "-mframe-pointer=none", "-target-cpu", "generic", "-fvisibility=hidden", "-resource-dir", "/usr", "-isysroot", "/usr", "-internal-isystem", "/usr/include",
-            "-internal-isystem", "/usr/include/wasm32-wasip1", "-fgnuc-version=4.2.1", "-vectorize-loops", "-vectorize-slp", "-o", "/work/hello.o", "-x", "c", "/work/hello.c"]);
-        Succeed([.. run, "wasm-ld", "-m", "wasm32", "-L/usr/lib/wasm32-unknown-wasip1", "-L/usr/lib/wasm32-wasip1", "/usr/lib/wasm32-wasip1/crt1-command.o", "/work/hello.o", "-lc",
-            "/usr/lib/wasm32-unknown-wasip1/libclang_rt.builtins.a", "-o", "/work/hello.wasm"]);
+            "-internal-isystem", "/usr/include/wasm32-wasip1", "-fgnuc-version=4.2.1", "-vectorize-loops", "-vectorize-slp", "-o", "/src/hello.o", "-x", "c", "/src/hello.c"]);
+        Succeed([.. run, "wasm-ld", "-m", "wasm32", "-L/usr/lib/wasm32-unknown-wasip1", "-L/usr/lib/wasm32-wasip1", "/usr/lib/wasm32-wasip1/crt1-command.o", "/src/hello.o", "-lc",
+            "/usr/lib/wasm32-unknown-wasip1/libclang_rt.builtins.a", "-o", "/src/hello.wasm"]);
 
         // The sums of what V8 makes of the same commands.
         Assert.Equal("61890171acce3d7c6866fe46e2a3bebd6bb516dcadd52a51c196b1c58c3d11e9", Sum("hello.o"));
