@@ -12,68 +12,26 @@ public sealed partial class WasiProcess
     // Looking through more entries than this for one that is not empty would be work for nothing.
     private const uint MaximumListed = 65_536;
 
-    internal WasiErrno FdRead(in WasiCall call)
-    {
-        var memory = call.Memory;
-        memory.Check(call.U32(3), 4);
-        var error = GetFile(call.U32(0), WasiRights.FdRead, out var file);
-        if (error != WasiErrno.Success)
-            return error;
-        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
-        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
-        if (error != WasiErrno.Success)
-            return error;
-        nuint total = 0;
-        if (buffers.Length > 0)
-            error = file.ReadVector(buffers, out total, call.Cancellation);
-        if (error == WasiErrno.Success)
-            memory.WriteUInt32(call.U32(3), (uint)total);
-        return error;
-    }
+    private delegate WasiErrno Transfer(WasiFile file, ReadOnlySpan<GuestBuffer> buffers, in WasiCall call, out nuint total);
 
-    internal WasiErrno FdWrite(in WasiCall call)
-    {
-        var memory = call.Memory;
-        memory.Check(call.U32(3), 4);
-        var error = GetFile(call.U32(0), WasiRights.FdWrite, out var file);
-        if (error != WasiErrno.Success)
-            return error;
-        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
-        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
-        if (error != WasiErrno.Success)
-            return error;
-        nuint total = 0;
-        if (buffers.Length > 0)
-            error = file.WriteVector(buffers, out total, call.Cancellation);
-        if (error == WasiErrno.Success)
-            memory.WriteUInt32(call.U32(3), (uint)total);
-        return error;
-    }
+    internal WasiErrno FdRead(in WasiCall call) => TransferVector(call, WasiRights.FdRead, 3,
+        static (file, buffers, in call, out total) => file.ReadVector(buffers, out total, call.Cancellation));
 
-    internal WasiErrno FdPread(in WasiCall call)
-    {
-        var memory = call.Memory;
-        memory.Check(call.U32(4), 4);
-        var error = GetFile(call.U32(0), WasiRights.FdRead | WasiRights.FdSeek, out var file);
-        if (error != WasiErrno.Success)
-            return error;
-        var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
-        error = Gather(memory, call.U32(1), call.U32(2), ref buffers);
-        if (error != WasiErrno.Success)
-            return error;
-        nuint total = 0;
-        if (buffers.Length > 0)
-            error = file.ReadVectorAt(buffers, call.U64(3), out total);
-        if (error == WasiErrno.Success)
-            memory.WriteUInt32(call.U32(4), (uint)total);
-        return error;
-    }
+    internal WasiErrno FdWrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite, 3,
+        static (file, buffers, in call, out total) => file.WriteVector(buffers, out total, call.Cancellation));
 
-    internal WasiErrno FdPwrite(in WasiCall call)
+    internal WasiErrno FdPread(in WasiCall call) => TransferVector(call, WasiRights.FdRead | WasiRights.FdSeek, 4,
+        static (file, buffers, in call, out total) => file.ReadVectorAt(buffers, call.U64(3), out total));
+
+    internal WasiErrno FdPwrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite | WasiRights.FdSeek, 4,
+        static (file, buffers, in call, out total) => file.WriteVectorAt(buffers, call.U64(3), out total));
+
+    /// <summary>What the four functions have in common: arguments 0 to 2 are descriptor and buffers, and the total goes where an argument behind them says.</summary>
+    private WasiErrno TransferVector(in WasiCall call, WasiRights needed, int totalArgument, Transfer transfer)
     {
         var memory = call.Memory;
-        memory.Check(call.U32(4), 4);
-        var error = GetFile(call.U32(0), WasiRights.FdWrite | WasiRights.FdSeek, out var file);
+        memory.Check(call.U32(totalArgument), 4);
+        var error = GetFile(call.U32(0), needed, out var file);
         if (error != WasiErrno.Success)
             return error;
         var buffers = Few(call.U32(2)) ? stackalloc GuestBuffer[FewBuffers] : new GuestBuffer[MaximumBuffers];
@@ -82,9 +40,9 @@ public sealed partial class WasiProcess
             return error;
         nuint total = 0;
         if (buffers.Length > 0)
-            error = file.WriteVectorAt(buffers, call.U64(3), out total);
+            error = transfer(file, buffers, call, out total);
         if (error == WasiErrno.Success)
-            memory.WriteUInt32(call.U32(4), (uint)total);
+            memory.WriteUInt32(call.U32(totalArgument), (uint)total);
         return error;
     }
 
