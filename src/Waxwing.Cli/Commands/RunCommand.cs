@@ -38,13 +38,22 @@ internal static class RunCommand
         var timeout = new Option<string?>("--timeout") { Description = "Stop the guest after this time, with exit code 124: 250ms, 5s, 2m, 1h.", HelpName = "TIME" };
         var fuel = new Option<long?>("--fuel") { Description = "Let each instance execute about N instructions, then trap.", HelpName = "N" };
         var memory = new Option<string?>("--max-memory") { Description = "Bound the linear memories, each and together: 256MiB, 2GiB.", HelpName = "SIZE" };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "The most threads that the guest may have besides its main one; default 64.", HelpName = "N", DefaultValueFactory = _ => 64,
+        };
+        threads.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(threads) is < 0 or > 10_000)
+                parsed.AddError("--threads takes a number from 0 to 10000");
+        });
         var stats = new Option<bool>("--stats") { Description = "Print times and sizes to standard error at the end." };
         var engine = Options.Engine();
         var features = Options.Features();
 
         var command = new TaughtCommand("run", "Runs a program, or calls one of its exports.", Lesson)
         {
-            file, arguments, invoke, preload, provide, directories, variables, inherit, timeout, fuel, memory, engine, features, stats,
+            file, arguments, invoke, preload, provide, directories, variables, inherit, timeout, fuel, memory, threads, engine, features, stats,
         };
         command.SetAction(parsed =>
         {
@@ -61,6 +70,7 @@ internal static class RunCommand
                 Timeout = parsed.GetValue(timeout) is { } time ? Duration.Parse(time) : null,
                 Fuel = parsed.GetValue(fuel),
                 MaximumMemory = parsed.GetValue(memory) is { } size ? ByteSize.Parse(size) : null,
+                MaximumThreads = parsed.GetValue(threads),
                 Engine = parsed.GetValue(engine),
                 Features = Options.ParseFeatures(parsed.GetValue(features)),
                 Statistics = parsed.GetValue(stats),

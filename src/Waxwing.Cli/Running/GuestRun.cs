@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Waxwing.Wasi;
 
 namespace Waxwing.Cli.Running;
 
@@ -13,6 +14,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
     {
         using var runtime = CreateRuntime();
         using var process = GuestEnvironment.AddWasi(runtime, request);
+        using var threads = runtime.AddWasiThreads(request.MaximumThreads);
         using var stop = request.Timeout is { } timeout ? new CancellationTokenSource(timeout) : new CancellationTokenSource();
         try
         {
@@ -20,7 +22,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
             var watch = Stopwatch.StartNew();
             try
             {
-                return request.Invoke is { } name ? Invoke(instance, name, stop.Token) : RunProgram(instance, stop.Token);
+                return request.Invoke is { } name ? Invoke(instance, name, threads, stop.Token) : RunProgram(instance, threads, stop.Token);
             }
             finally
             {
@@ -88,7 +90,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         var module = ModuleFile.Load(file, ModuleOptions);
         statistics.Load += watch.Elapsed;
         watch.Restart();
-        if (request.ProvideMemory)
+        if (request.ProvideMemory || IsThreadedProgram(module))
             runtime.ProvideMemories(module);
         try
         {
@@ -104,10 +106,15 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         }
     }
 
-    private int RunProgram(WasmInstance instance, CancellationToken stop)
+    /// <summary>Whether it is a program that imports its memory in order to have threads: each is another instance with that memory, which is the host's to make.</summary>
+    private static bool IsThreadedProgram(WasmModule module) =>
+        module.Imports.Any(import => import is { Module: "wasi", Name: "thread-spawn" })
+        || (module.Imports.Any(import => import.Type.Memory is { Shared: true }) && module.Exports.Any(export => export.Name == "_start"));
+
+    private int RunProgram(WasmInstance instance, WasiThreads threads, CancellationToken stop)
     {
         if (instance.TryGetFunction("_start", out _) || instance.TryGetFunction("_initialize", out _))
-            return instance.Run(stop);
+            return threads.Run(instance, stop);
         // A module with a start function has done its work by now.
         if (instance.Module.Context.Module.Start >= 0)
             return ExitCode.Success;
@@ -115,7 +122,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         return ExitCode.Failure;
     }
 
-    private int Invoke(WasmInstance instance, string name, CancellationToken stop)
+    private int Invoke(WasmInstance instance, string name, WasiThreads threads, CancellationToken stop)
     {
         if (!instance.TryGetFunction(name, out var function))
         {
@@ -124,8 +131,8 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         }
         var arguments = ValueText.ParseAll(request.Arguments, function);
         if (name != "_initialize" && instance.TryGetFunction("_initialize", out var initialize))
-            initialize.Invoke(stop);
-        foreach (var result in function.Invoke(stop, arguments))
+            threads.Invoke(initialize, stop);
+        foreach (var result in threads.Invoke(function, stop, arguments))
             output.WriteLine(result);
         return ExitCode.Success;
     }

@@ -20,6 +20,9 @@ internal sealed record RunRequest
     /// <summary>Bytes of linear memory, of each and of all together.</summary>
     public long? MaximumMemory { get; init; }
 
+    /// <summary>The most threads that the guest may create, besides the main one.</summary>
+    public int MaximumThreads { get; init; } = 64;
+
     public WasmEngineKind Engine { get; init; }
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
     public bool Statistics { get; init; }

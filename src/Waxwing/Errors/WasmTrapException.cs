@@ -8,6 +8,11 @@ public sealed class WasmTrapException : WasmException
     internal WasmTrapException(TrapCode code, string? detail = null, IReadOnlyList<WasmFrame>? frames = null, Exception? inner = null)
         : base(Describe(code, detail, frames ?? []), inner) => (Code, Frames) = (code, frames ?? []);
 
+    /// <summary>A trap of a host function: it ends the guest as its own do.</summary>
+    /// <param name="code">Why.</param>
+    /// <param name="detail">What the message says after the phrase; null for nothing.</param>
+    public WasmTrapException(TrapCode code, string? detail) : this(code, detail, null) { }
+
     /// <summary>Why execution trapped.</summary>
     public TrapCode Code { get; }
 

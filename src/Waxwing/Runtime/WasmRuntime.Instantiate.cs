@@ -43,6 +43,15 @@ public sealed partial class WasmRuntime
         }
     }
 
+    /// <summary>Instantiates with imports that are resolved already.</summary>
+    internal WasmInstance Instantiate(WasmModule module, object[] imports, CancellationToken cancellation)
+    {
+        ThrowIfDisposed();
+        var instance = Instantiation.Run(module, this, null, imports, cancellation);
+        Register(instance, null);
+        return instance;
+    }
+
     /// <summary>An instance is gone: its names are free.</summary>
     internal void Forget(WasmInstance instance)
     {

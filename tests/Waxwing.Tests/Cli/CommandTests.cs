@@ -188,6 +188,27 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_program_with_threads_gets_its_memory_and_as_many_as_allowed()
+    {
+        // Exits with how many of ten threads it could start.
+        var file = Write("threads.wat", """
+            (module
+              (import "env" "memory" (memory 1 1 shared))
+              (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (func (export "wasi_thread_start") (param i32 i32) (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))
+              (func (export "_start") (local $i i32) (local $n i32)
+                (loop $next
+                  (local.set $n (i32.add (local.get $n) (i32.gt_s (call $spawn (i32.const 0)) (i32.const 0))))
+                  (br_if $next (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))
+                (call $exit (local.get $n))))
+            """);
+        Assert.Equal((10, "", ""), Run("run", file));
+        Assert.Equal((4, "", ""), Run("run", "--threads", "4", file));
+        Assert.Equal(ExitCode.Usage, Run("run", "--threads", "-1", file).Code);
+    }
+
+    [Fact]
     public void A_mistake_in_a_text_is_shown_with_its_place()
     {
         var file = Write("mistake.wat", "(module\n  (func (result i32)\n    i32.cost 1))");
