@@ -42,6 +42,9 @@ public sealed unsafe partial class WasmMemory
             storage = null;
             // The base stays, so that nobody sees a length without its base; length 0 admits no access.
             Volatile.Write(ref Length, 0);
+            // Who comes from now on and checks no bounds meets only faults; who came before is visible to the reclamation.
+            if (GuardedBase != null && GuardedRanges.Nowhere != null)
+                GuardedBase = GuardedRanges.Nowhere;
         }
         Volatile.Read(ref waits)?.CancelAll();
         if (retired is not null)

@@ -44,6 +44,8 @@ public sealed unsafe partial class WasmMemory : IDisposable
         storage.Budget = settings.Budget;
         Base = storage.Base;
         Length = length;
+        if (storage.IsGuarded)
+            GuardedBase = Base;
     }
 
     /// <summary>The type; its minimum is the size now.</summary>
@@ -80,6 +82,19 @@ public sealed unsafe partial class WasmMemory : IDisposable
     /// Accessible bytes from <see cref="Base"/>; only ever grows, until the memory is given back and it becomes 0. Engines may cache it as long as they look again before they trap.
     /// </summary>
     internal ulong Length;
+
+    /// <summary>
+    /// First byte for accesses without bounds checks, if <see cref="IsGuarded"/>. The same as <see cref="Base"/> until the memory is given back; from then on <see cref="GuardedRanges.Nowhere"/>, where
+    /// every access faults. So code must read it at the same times as <see cref="Length"/>: after <see cref="Runtime.Activation.Begin"/> or <see cref="Runtime.Activation.Touch"/>, and again when it resumes. Within a stay it may be cached.
+    /// </summary>
+    internal byte* GuardedBase;
+
+    /// <summary>
+    /// Whether accesses may leave their bounds checks to the hardware: every access of up to 16 bytes at <see cref="GuardedBase"/> + index + offset, both zero-extended from 32 bits, is within the memory, or throws
+    /// <see cref="NullReferenceException"/> and writes nothing (but see <see cref="FaultShim.StoresMayTear"/>). Never changes. It holds for machine loads and stores of managed code, of the width of the
+    /// access: not for native code, and not where the JIT may narrow or drop a load. While another thread grows the memory, bytes that it adds may be accessible before <see cref="Length"/> says so.
+    /// </summary>
+    internal bool IsGuarded => GuardedBase != null && FaultShim.IsAvailable;
 
     /// <summary>memory.grow: the old size in pages, or -1. Thread-safe.</summary>
     internal long GrowPages(ulong pages)

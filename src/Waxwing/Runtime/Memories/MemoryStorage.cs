@@ -22,6 +22,9 @@ internal abstract unsafe class MemoryStorage
         }
     }
 
+    /// <summary>Whether every byte that a 32-bit address plus a 32-bit offset reaches is accessible up to <see cref="Length"/> and lies in one of the <see cref="GuardedRanges"/> beyond. Never changes; nor does the base then.</summary>
+    public bool IsGuarded { get; protected init; }
+
     /// <summary>Grows to a length not below the present one; new bytes are zero. False, with nothing changed, if that is refused. May change <see cref="Base"/> where <see cref="CanGrowInPlace"/> says no.</summary>
     public abstract bool TryGrow(ulong length);
 

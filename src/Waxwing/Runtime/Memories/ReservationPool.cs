@@ -58,6 +58,12 @@ internal static unsafe class ReservationPool
         if (Interlocked.Increment(ref live) <= MostReservations)
         {
             var address = VirtualMemory.Reserve(bytes);
+            // Registered as long as it exists, in use or pooled: so before any access to it, and after the last.
+            if (address != null && IsGuarded(bytes) && !GuardedRanges.TryRegister(address))
+            {
+                VirtualMemory.Release(address, bytes);
+                address = null;
+            }
             if (address != null)
                 return address;
         }
@@ -114,9 +120,13 @@ internal static unsafe class ReservationPool
 
     private static void Release(Reservation reservation)
     {
+        if (IsGuarded(reservation.Bytes))
+            GuardedRanges.Unregister(reservation.Base);
         VirtualMemory.Release(reservation.Base, reservation.Bytes);
         Interlocked.Decrement(ref live);
     }
+
+    private static bool IsGuarded(nuint bytes) => bytes == GuardedRanges.Length && GuardedRanges.AreKept;
 
     /// <summary>Address space may be held by pooled reservations of other sizes, or by memories that were dropped but not yet finalised: the latter only if there are many at all.</summary>
     private static void Scavenge()

@@ -14,8 +14,9 @@ internal sealed unsafe class ReservedStorage : MemoryStorage
     private ulong capacity;
     private nuint committed;
 
-    private ReservedStorage(Reservation reservation, ulong capacity, ulong largest)
+    private ReservedStorage(Reservation reservation, ulong capacity, ulong largest, bool isGuarded)
     {
+        IsGuarded = isGuarded && GuardedRanges.AreKept;
         Base = reservation.Base;
         reserved = reservation.Bytes;
         committed = reservation.Committed;
@@ -28,11 +29,12 @@ internal sealed unsafe class ReservedStorage : MemoryStorage
     /// <param name="capacity">The length up to which growth must not move the base.</param>
     /// <param name="largest">The length up to which growth is allowed at all.</param>
     /// <param name="reserve">Address space to reserve, at least <paramref name="capacity"/> and a guard page.</param>
-    public static ReservedStorage? TryCreate(ulong length, ulong capacity, ulong largest, nuint reserve)
+    /// <param name="isGuarded">Whether whatever an access reaches ends within the reservation, of the <see cref="GuardedRanges"/>' length.</param>
+    public static ReservedStorage? TryCreate(ulong length, ulong capacity, ulong largest, nuint reserve, bool isGuarded = false)
     {
         if (ReservationPool.Rent(reserve) is not { } reservation)
             return null;
-        var storage = new ReservedStorage(reservation, capacity, largest);
+        var storage = new ReservedStorage(reservation, capacity, largest, isGuarded);
         if (storage.CommitExactly(VirtualMemory.RoundUp(length)))
         {
             storage.Length = length;

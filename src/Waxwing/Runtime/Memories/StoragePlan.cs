@@ -3,9 +3,6 @@ namespace Waxwing.Runtime;
 /// <summary>Decides where a memory lives.</summary>
 internal static class StoragePlan
 {
-    /// <summary>Beyond every byte that a 32-bit address plus a 32-bit offset reaches, plus the widest access: compiled code then needs no bounds check of its own.</summary>
-    private const ulong GuardedReservation = (8UL << 30) + (64 << 10);
-
     /// <summary>
     /// What a memory may grow to in place, if it has no lower bound itself. Where address space is scarce the next smaller one will do: beyond it an unshared memory moves, and a
     /// shared one, which must not, cannot grow.
@@ -41,7 +38,7 @@ internal static class StoragePlan
     {
         if (length > (ulong)nint.MaxValue - (1 << 20))
             return null;
-        if (guarded && !type.Is64 && type.PageSizeLog2 == 16 && ReservedStorage.TryCreate(length, largest, largest, unchecked((nuint)GuardedReservation)) is { } inGuards)
+        if (guarded && !type.Is64 && type.PageSizeLog2 == 16 && ReservedStorage.TryCreate(length, largest, largest, unchecked((nuint)GuardedRanges.Length), isGuarded: true) is { } inGuards)
             return inGuards;
         foreach (var capacity in Capacities(length, largest))
         {

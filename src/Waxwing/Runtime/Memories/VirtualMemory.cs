@@ -43,6 +43,9 @@ internal static unsafe partial class VirtualMemory
         return Unix.Map(address, bytes, Unix.ProtectionNone, Unix.ReserveFlags | Unix.Fixed, -1, 0) == address;
     }
 
+    /// <summary>Makes committed pages executable and no longer writable. Unix only.</summary>
+    public static bool Seal(byte* address, nuint bytes) => Unix.Protect(address, bytes, Unix.ProtectionReadExecute) == 0;
+
     /// <summary>Gives reserved address space back, with all that is committed in it.</summary>
     public static void Release(byte* address, nuint bytes)
     {
@@ -74,7 +77,7 @@ internal static unsafe partial class VirtualMemory
 
     private static partial class Unix
     {
-        public const int ProtectionNone = 0, ProtectionReadWrite = 3, Fixed = 0x10;
+        public const int ProtectionNone = 0, ProtectionReadWrite = 3, ProtectionReadExecute = 5, Fixed = 0x10;
 
         // MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, numbered differently by Apple and by Linux.
         public static readonly int ReserveFlags = OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? 0x2 | 0x20 | 0x4000
