@@ -142,7 +142,7 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     /// <summary>The memory of an atomic instruction.</summary>
     public WasmMemory MemoryOf(Instr* pc) => Instance.Memories[pc->B & int.MaxValue];
 
-    /// <summary>Checks an atomic access: 0, or the trap.</summary>
+    /// <summary>Checks an atomic access: 0, or the trap. One that is neither aligned nor within bounds is unaligned, as in the reference interpreter.</summary>
     public TrapCode AtomicAddress(Instr* pc, byte* fp, int size, out void* place)
     {
         var memory = MemoryOf(pc);
@@ -150,9 +150,9 @@ internal sealed unsafe partial class Activation : Runtime.Activation
         var address = index + (ulong)pc->Imm;
         var length = Volatile.Read(ref memory.Length);
         place = memory.Base + address;
-        if (address < index || length < (ulong)size || address > length - (ulong)size)
-            return TrapCode.MemoryOutOfBounds;
-        return (address & (ulong)(size - 1)) != 0 ? TrapCode.UnalignedAtomic : 0;
+        if ((address & (ulong)(size - 1)) != 0)
+            return TrapCode.UnalignedAtomic;
+        return address < index || length < (ulong)size || address > length - (ulong)size ? TrapCode.MemoryOutOfBounds : 0;
     }
 
     /// <summary>Records a trap at an instruction; the driver makes the exception.</summary>

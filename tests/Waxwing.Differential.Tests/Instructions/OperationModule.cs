@@ -9,58 +9,31 @@ namespace Waxwing.Differential.Tests.Instructions;
 /// A module with one instruction in many forms, a function each: its operands come from parameters, constants, locals, memory and globals, its result goes to the caller, to a
 /// branch, to memory.
 /// </summary>
-internal sealed class OperationModule
+internal sealed class OperationModule : FormModule
 {
     /// <summary>Bytes between operands and results that pass through memory.</summary>
     private const int Slot = 16;
     private const int BatchSize = 24;
 
     private readonly Operation operation;
-    private readonly ModuleDraft draft = new();
-    private readonly List<Form> forms = [];
 
-    private OperationModule(Operation operation)
+    private OperationModule(Operation operation) : base(operation.Row.Features | WasmFeatures.MultiValue | WasmFeatures.Simd)
     {
         this.operation = operation;
-        draft.Memory(new(new(1, 1)), "memory");
+        Draft.Memory(new(new(1, 1)), "memory");
     }
-
-    /// <summary>A function and what to call it with.</summary>
-    private sealed record Form(string Export, Signature Signature, IEnumerable<UInt128[]> Tuples);
 
     /// <summary>Compares all forms on all engines.</summary>
     /// <returns>Calls compared.</returns>
     public static int Compare(Operation operation)
     {
         var trapping = new List<UInt128[]>();
-        var calls = new OperationModule(operation).AddVariableForms().Run(trapping);
-        return calls + new OperationModule(operation).AddConstantForms(trapping).Run(null);
-    }
-
-    private int Run(List<UInt128[]>? trapping)
-    {
-        var module = draft.Encode();
-        using var comparison = new Comparison(module, operation.Row.Features | WasmFeatures.MultiValue | WasmFeatures.Simd, whole: false);
-        var calls = 0;
-        foreach (var form in forms)
+        var calls = new OperationModule(operation).AddVariableForms().Run((form, tuple, trap) =>
         {
-            var function = comparison.Function(form.Export, form.Signature);
-            foreach (var tuple in form.Tuples)
-            {
-                calls++;
-                if (function.Call(tuple) is not null && form.Export == "parameters")
-                    trapping?.Add(tuple);
-            }
-            comparison.CompareMemory("memory", form.Export);
-        }
-        return calls;
-    }
-
-    private void Add(string name, string parameters, string results, IEnumerable<UInt128[]> tuples, ReadOnlySpan<ValType> locals, Action<CodeWriter> write)
-    {
-        var signature = new Signature(parameters, results);
-        draft.Function(draft.Type(signature.ParameterTypes, signature.ResultTypes), locals, write, name);
-        forms.Add(new(name, signature, tuples));
+            if (trap is not null && form == "parameters")
+                trapping.Add(tuple);
+        });
+        return calls + new OperationModule(operation).AddConstantForms(trapping).Run();
     }
 
     private OperationModule AddVariableForms()
@@ -96,7 +69,7 @@ internal sealed class OperationModule
                 Load(code.I32(i * Slot), operands[i]);
             operation.Write(code);
         });
-        var globals = operands.Select(type => draft.Global(Signature.Type(type), true, code => code.Constant(type, 0))).ToArray();
+        var globals = operands.Select(type => Draft.Global(Signature.Type(type), true, code => code.Constant(type, 0))).ToArray();
         Add("globals", operands, operation.Results, few, [], code =>
         {
             for (var i = 0; i < types.Length; i++)
@@ -243,22 +216,4 @@ internal sealed class OperationModule
         'D' => code.Tee(0).Constant('v', new(0x7FF8_0000_0000_0000, 0x7FF8_0000_0000_0000)).Get(0).Get(0).Op(Opcode.F64x2Eq).Op(Opcode.V128Bitselect),
         _ => code,
     };
-
-    private static void Store(CodeWriter code, char type) => code.Memory(type switch
-    {
-        'i' => Opcode.I32Store,
-        'l' => Opcode.I64Store,
-        'f' => Opcode.F32Store,
-        'd' => Opcode.F64Store,
-        _ => Opcode.V128Store,
-    }, 0, 0, 0);
-
-    private static void Load(CodeWriter code, char type) => code.Memory(type switch
-    {
-        'i' => Opcode.I32Load,
-        'l' => Opcode.I64Load,
-        'f' => Opcode.F32Load,
-        'd' => Opcode.F64Load,
-        _ => Opcode.V128Load,
-    }, 0, 0, 0);
 }
