@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Waxwing;
@@ -18,7 +17,6 @@ return args switch
     ["foreign-after", "wild"] => Scenarios.Foreign(first: false, thenWild: true),
     ["refused", var how] => Scenarios.Refused(how),
     ["off"] => Scenarios.Off(),
-    ["cost"] => Scenarios.Cost(),
     _ => throw new ArgumentException($"no scenario: {string.Join(' ', args)}"),
 };
 
@@ -142,28 +140,6 @@ namespace Waxwing.Faults
             Console.WriteLine($"available {FaultShim.IsAvailable}, guarded {memory.IsGuarded}, table {GuardedRanges.Table != null}");
             Require(SignalAction.TryGet(SignalAction.SegmentationFault, out var after) && after.Handler == before.Handler, "untouched");
             return 0;
-        }
-
-        /// <summary>Not a test: what a trap costs.</summary>
-        public static int Cost()
-        {
-            const int count = 20_000;
-            using var memory = new WasmMemory(new MemoryType(1));
-            Require(memory.IsGuarded, "guarded");
-            for (var round = 0; round < 5; round++)
-            {
-                var (guarded, ordinary) = (Time(memory.GuardedBase, 65536), Time(null, 8));
-                Console.WriteLine($"trap {guarded:f2} us, null {ordinary:f2} us");
-            }
-            return 0;
-
-            static double Time(byte* start, uint index)
-            {
-                var begun = Stopwatch.GetTimestamp();
-                for (var i = 0; i < count; i++)
-                    Traps(start, index, 0);
-                return Stopwatch.GetElapsedTime(begun).TotalMicroseconds / count;
-            }
         }
 
         private static bool Traps(byte* start, uint index, uint offset)

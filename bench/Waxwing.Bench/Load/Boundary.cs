@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Waxwing.Runtime;
 
 namespace Waxwing.Bench.Load;
 
@@ -79,7 +81,29 @@ internal sealed class Boundary(WasmRuntimeOptions options)
             }));
         }
 
+        using var memory = new WasmMemory(new MemoryType(1));
+        if (memory.IsGuarded)
+            Line("fault in a guarded memory to catch", 1e6, "us", Statistics.SecondsOf(() => Fault(memory)));
+        Line("memory created + disposed, past the pool", 1e6, "us", Statistics.SecondsOf(() =>
+        {
+            new WasmMemory(new MemoryType(1)).Dispose();
+            ReservationPool.Clear();
+        }));
+
         void Line(string what, double scale, string unit, double seconds) =>
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-42}{seconds * scale,10:F2} {unit}"));
     }
+    private static unsafe void Fault(WasmMemory memory)
+    {
+        try
+        {
+            Load(memory.GuardedBase, 65536);
+        }
+        catch (NullReferenceException)
+        {
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe int Load(byte* start, uint index) => Unsafe.ReadUnaligned<int>(start + index);
 }

@@ -20,7 +20,9 @@ public sealed record WasmRuntimeOptions
 
     /// <summary>
     /// Whether each 32-bit memory reserves 8 GiB of address space (not of memory), so that compiled code can leave bounds checks to the hardware. Turn it off for tens of thousands
-    /// of instances in one process, or where address space is limited: a memory then reserves its largest size. Default true.
+    /// of instances in one process, or where address space is limited: a memory then reserves its largest size. Default true. Hardware checks need Linux on x64 or arm64 and a signal handler (SIGSEGV) in front of
+    /// the .NET runtime's, installed when compiled code first has such a memory; the <see cref="AppContext"/> switch <c>Waxwing.GuardPages</c>, set to false before the first memory, forbids them for the process.
+    /// Without them compiled code compares addresses itself.
     /// </summary>
     public bool GuardRegions { get; init; } = true;
 
