@@ -14,6 +14,7 @@ internal static class RunCommand
         Examples:
           waxwing run hello.wasm                                a WASI program
           waxwing run --dir data::/data,ro app.wasm /data/x     a folder, for reading only, and an argument
+          waxwing run --dir stdlib.zip::/lib --dir .,overlay app.wasm   an archive, and a folder that is not really written
           waxwing run --invoke add add.wat 2 3                  prints 5; arguments are parsed as the signature says
           waxwing run --preload env=memory.wat main.wasm        instantiate memory.wat as "env" first: it provides what main imports
           waxwing run --provide-memory --invoke f main.wasm     or create the memories that nobody provides
@@ -32,7 +33,7 @@ internal static class RunCommand
         var invoke = new Option<string?>("--invoke") { Description = "Call this export instead of running a program, and print its results.", HelpName = "NAME" };
         var preload = Repeatable("--preload", "NAME=FILE", "Instantiate FILE under NAME first, so that other modules can import from it. Repeatable, in order.");
         var provide = new Option<bool>("--provide-memory") { Description = "Create the memories that are imported and nobody provides, of the size asked for." };
-        var directories = Repeatable("--dir", "HOST[::GUEST][,ro]", "Give the guest a folder, as GUEST; ,ro for reading only. Repeatable.");
+        var directories = Repeatable("--dir", "HOST[::GUEST][,ro]", "Give the guest a folder or a .zip file, as GUEST; ,ro for reading only, ,overlay to keep what it writes in memory. Repeatable.");
         var variables = Repeatable("--env", "K=V", "Set an environment variable for the guest. Repeatable.");
         var inherit = new Option<bool>("--inherit-env") { Description = "Give the guest all environment variables of this process." };
         var timeout = new Option<string?>("--timeout") { Description = "Stop the guest after this time, with exit code 124: 250ms, 5s, 2m, 1h.", HelpName = "TIME" };

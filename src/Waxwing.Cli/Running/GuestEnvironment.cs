@@ -14,7 +14,7 @@ internal static class GuestEnvironment
         };
         options = options.WithStandardStreams().WithSystemClock().WithSystemRandom();
         foreach (var grant in request.Directories)
-            options = options.AddDirectory(grant.Host, grant.Guest, grant.IsReadOnly);
+            options = grant.AddTo(options);
         return runtime.AddWasi(options);
     }
 

@@ -71,7 +71,8 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>After an operation found the last component to be a symbolic link: goes to what it refers to.</summary>
-    public WasiErrno Follow()
+    /// <param name="resolveSlash">As for <see cref="Start"/>, at the end of the link's target.</param>
+    public WasiErrno Follow(bool resolveSlash = true)
     {
         if (jumped is not null)
         {
@@ -82,7 +83,7 @@ internal sealed class PathWalk : IDisposable
             if (restart != WasiErrno.Success)
                 return restart;
         }
-        var error = Splice(Directory, Name);
+        var error = Splice(Directory, Name, resolveSlash);
         return error == WasiErrno.Success ? ToLast() : error;
     }
 
@@ -109,14 +110,15 @@ internal sealed class PathWalk : IDisposable
     private WasiErrno StartSlowly(bool resolveSlash)
     {
         var path = Encoding.UTF8.GetString(original);
-        if (!resolveSlash)
-        {
-            var trimmed = path.TrimEnd('/');
-            HasTrailingSlash = trimmed.Length < path.Length;
-            path = trimmed;
-        }
-        Push(path);
+        Push(resolveSlash ? path : Trim(path));
         return ToLast();
+    }
+
+    private string Trim(string path)
+    {
+        var trimmed = path.TrimEnd('/');
+        HasTrailingSlash = trimmed.Length < path.Length;
+        return trimmed;
     }
 
     /// <summary>Puts the components of a path in front of those still to do.</summary>
@@ -168,7 +170,7 @@ internal sealed class PathWalk : IDisposable
         var error = current.OpenDirectory(name, out var child);
         if (error is WasiErrno.Notdir or WasiErrno.Loop)
         {
-            var spliced = Splice(current, name);
+            var spliced = Splice(current, name, resolveSlash: true);
             return spliced == WasiErrno.Inval ? WasiErrno.Notdir : spliced;
         }
         if (error != WasiErrno.Success)
@@ -179,7 +181,7 @@ internal sealed class PathWalk : IDisposable
         return WasiErrno.Success;
     }
 
-    private WasiErrno Splice(WasiDirectory directory, string name)
+    private WasiErrno Splice(WasiDirectory directory, string name, bool resolveSlash)
     {
         if (++links > MaximumLinks)
             return WasiErrno.Loop;
@@ -192,7 +194,7 @@ internal sealed class PathWalk : IDisposable
             return WasiErrno.Perm;
         if (target.Length >= MaximumPath)
             return WasiErrno.Nametoolong;
-        Push(target);
+        Push(resolveSlash ? target : Trim(target));
         return WasiErrno.Success;
     }
 

@@ -1,3 +1,6 @@
+using Waxwing.Wasi.FileSystem.Linux;
+using Waxwing.Wasi.FileSystem.Portable;
+
 namespace Waxwing.Wasi;
 
 /// <summary>
@@ -9,6 +12,19 @@ public abstract class WasiDirectory : WasiNode
 {
     /// <inheritdoc/>
     public sealed override WasiFileType Type => WasiFileType.Directory;
+
+    /// <summary>
+    /// Opens a directory of the host, as <see cref="WasiOptions.AddDirectory(string, string, bool)"/> does: for an overlay, or to grant it to several guests. Dispose it when they are done.
+    /// </summary>
+    /// <param name="path">The directory; symbolic links in it are followed.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static WasiDirectory OpenHost(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return LinuxPlatform.IsSupported ? LinuxDirectory.OpenRoot(path) : PortableDirectory.OpenRoot(path);
+    }
 
     /// <summary>Opens a subdirectory in order to go on to its entries; it needs not be listable.</summary>
     public abstract WasiErrno OpenDirectory(string name, out WasiDirectory? directory);

@@ -1,10 +1,22 @@
 using Waxwing.Wasi.Abi;
+using Waxwing.Wasi.FileSystem;
 
 namespace Waxwing.Wasi;
 
 /// <summary>An open file: anything that is not a directory. What is not overridden is not supported.</summary>
 public abstract class WasiFile : WasiNode
 {
+    /// <summary>A regular file that can only be read, for file systems whose content is in streams.</summary>
+    /// <param name="content">The bytes: seekable, for this file alone, disposed with it.</param>
+    /// <param name="stat">The attributes; the size must be the stream's length.</param>
+    /// <param name="flags">The status flags it is opened with.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
+    public static WasiFile FromStream(Stream content, WasiFileStat stat, WasiFileFlags flags = WasiFileFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return content is { CanRead: true, CanSeek: true } ? new ContentFile(content, stat, flags) : throw new ArgumentException("The stream must be readable and seekable.", nameof(content));
+    }
+
     /// <summary>The status flags.</summary>
     public virtual WasiFileFlags Flags => WasiFileFlags.None;
 

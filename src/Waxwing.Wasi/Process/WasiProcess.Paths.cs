@@ -74,20 +74,27 @@ public sealed partial class WasiProcess
         var error = PathWalk.Check(path);
         if (error != WasiErrno.Success)
             return error;
-        error = directory.TryOpenBeneath(path, mode, follow, out node);
-        if (error != WasiErrno.Success || node is not null)
-            return error;
+        var creates = (mode.Flags & WasiOpenFlags.Create) != 0;
+        if (!creates || path[^1] != (byte)'/')
+        {
+            error = directory.TryOpenBeneath(path, mode, follow, out node);
+            if (error != WasiErrno.Success || node is not null)
+                return error;
+        }
 
         using var walk = new PathWalk(directory, path);
-        error = walk.Start(resolveSlash: true);
+        error = walk.Start(resolveSlash: !creates);
         // With "must not exist" a symbolic link is an existing file, wherever it leads.
         follow &= (mode.Flags & (WasiOpenFlags.Create | WasiOpenFlags.Exclusive)) != (WasiOpenFlags.Create | WasiOpenFlags.Exclusive);
         while (error == WasiErrno.Success)
         {
+            // The slash demands a directory, and files are what is created here.
+            if (creates && walk.HasTrailingSlash)
+                return WasiErrno.Isdir;
             error = walk.Directory.Open(walk.Name, mode, out node);
             if (error != WasiErrno.Loop || !follow)
                 return error;
-            error = walk.Follow();
+            error = walk.Follow(resolveSlash: !creates);
             if (error == WasiErrno.Inval)
                 error = WasiErrno.Loop; // the link went away meanwhile
         }

@@ -4,7 +4,6 @@ using Waxwing.Wasi.Clocks;
 using Waxwing.Wasi.Descriptors;
 using Waxwing.Wasi.FileSystem;
 using Waxwing.Wasi.FileSystem.Linux;
-using Waxwing.Wasi.FileSystem.Portable;
 using Waxwing.Wasi.Functions;
 
 namespace Waxwing.Wasi;
@@ -122,8 +121,7 @@ public sealed partial class WasiProcess : IDisposable
 
     private void AddGrant(WasiGrant grant)
     {
-        var directory = grant.Directory ??
-            (LinuxPlatform.IsSupported ? (WasiDirectory)LinuxDirectory.OpenHost(grant.HostPath!) : PortableDirectory.OpenHost(grant.HostPath!));
+        var directory = grant.Directory ?? WasiDirectory.OpenHost(grant.HostPath!);
         var name = WasiStrings.Encode(grant.GuestPath, "A guest path");
         var error = descriptors.Add(
             new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, OwnsNode = grant.Directory is null }, out _);

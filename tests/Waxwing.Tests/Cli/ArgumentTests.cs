@@ -63,8 +63,9 @@ public sealed class ArgumentTests
     public void Directory_grants()
     {
         var folder = Path.GetTempPath();
-        Assert.Equal(new(folder, folder, false), DirectoryGrant.Parse(folder));
-        Assert.Equal(new(folder, "/data", true), DirectoryGrant.Parse($"{folder}::/data,ro"));
+        Assert.Equal(new(folder, folder, GrantMode.Full), DirectoryGrant.Parse(folder));
+        Assert.Equal(new(folder, "/data", GrantMode.ReadOnly), DirectoryGrant.Parse($"{folder}::/data,ro"));
+        Assert.Equal(new(folder, "/data", GrantMode.Overlay), DirectoryGrant.Parse($"{folder}::/data,overlay"));
         Assert.Throws<UsageException>(() => DirectoryGrant.Parse($"{folder}::"));
         Assert.Throws<UsageException>(() => DirectoryGrant.Parse($"{folder}::a::b"));
         Assert.Throws<UsageException>(() => DirectoryGrant.Parse(Path.Combine(folder, Guid.NewGuid().ToString())));

@@ -23,8 +23,8 @@ public static class Backends
 
     internal static WasiDirectory Open(this Backend backend, string path) => backend switch
     {
-        Backend.Portable => PortableDirectory.OpenHost(path),
-        _ => LinuxDirectory.OpenHost(path, useKernel: backend == Backend.Kernel),
+        Backend.Portable => PortableDirectory.OpenRoot(path),
+        _ => LinuxDirectory.OpenRoot(path, useKernel: backend == Backend.Kernel),
     };
 
     private static IEnumerable<Backend> Available()

@@ -19,7 +19,7 @@ internal sealed unsafe partial class LinuxDirectory(LinuxHandle handle, bool use
     /// <param name="useKernel">See the type; null is as the kernel can.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be listed.</exception>
-    public static LinuxDirectory OpenHost(string path, bool? useKernel = null)
+    public static LinuxDirectory OpenRoot(string path, bool? useKernel = null)
     {
         var handle = Libc.open(Path.GetFullPath(path), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         if (!handle.IsInvalid)
@@ -113,6 +113,9 @@ internal sealed unsafe partial class LinuxDirectory(LinuxHandle handle, bool use
             return WasiErrno.Success;
         var creates = (mode.Flags & WasiOpenFlags.Create) != 0;
         var error = OpenBeneath(path, OpenFlags(mode) | (follow ? 0 : Libc.O_NOFOLLOW), creates ? 0x1B6u : 0, out var opened);
+        // Of a symbolic link the kernel says "not a directory" here; the walk tells the two apart.
+        if (error == WasiErrno.Notdir && !follow)
+            return WasiErrno.Success;
         return opened is null ? error : LinuxNode.Wrap(opened, mode, useKernel, out node);
     }
 

@@ -10,7 +10,7 @@ internal sealed class PortableDirectory(string path) : WasiDirectory
 
     /// <summary>Opens a directory of the host by its path.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
-    public static PortableDirectory OpenHost(string path)
+    public static PortableDirectory OpenRoot(string path)
     {
         var full = Path.GetFullPath(path);
         return Directory.Exists(full) ? new(full) : throw new DirectoryNotFoundException($"no such directory: {path}");

@@ -73,7 +73,7 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
     {
         lock (gate)
         {
-            if ((status & WasiFileFlags.Append) != 0)
+            if (IsAppending)
                 current = RandomAccess.GetLength(handle);
             var error = WriteAt(buffer, (ulong)current, out count);
             current += count;
@@ -99,12 +99,17 @@ internal sealed class PortableFile(SafeFileHandle handle, string path, WasiOpenM
             return WasiErrno.Badf;
         if (offset > (ulong)(long.MaxValue - buffer.Length))
             return WasiErrno.Fbig;
+        // As Linux does, whose files cannot do otherwise; POSIX would have the offset count.
+        if (IsAppending)
+            offset = (ulong)RandomAccess.GetLength(handle);
         RandomAccess.Write(handle, buffer, (long)offset);
         count = buffer.Length;
         if ((status & SyncFlags) != 0)
             RandomAccess.FlushToDisk(handle);
         return WasiErrno.Success;
     }
+
+    private bool IsAppending => (status & WasiFileFlags.Append) != 0;
 
     public override WasiErrno Seek(long offset, WasiWhence whence, out ulong position)
     {
