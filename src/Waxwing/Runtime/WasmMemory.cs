@@ -92,7 +92,7 @@ public sealed unsafe partial class WasmMemory : IDisposable
     /// <summary>
     /// Whether accesses may leave their bounds checks to the hardware: every access of up to 16 bytes at <see cref="GuardedBase"/> + index + offset, both zero-extended from 32 bits, is within the memory, or throws
     /// <see cref="NullReferenceException"/> and writes nothing (but see <see cref="FaultShim.StoresMayTear"/>). Never changes. It holds for machine loads and stores of managed code, of the width of the
-    /// access: not for native code, and not where the JIT may narrow or drop a load. While another thread grows the memory, bytes that it adds may be accessible before <see cref="Length"/> says so.
+    /// access: not for native code, and where the JIT may narrow or drop a load (RATIONALE.md) code must touch its last byte first. While another thread grows the memory, bytes that it adds may be accessible before <see cref="Length"/> says so.
     /// </summary>
     internal bool IsGuarded => GuardedBase != null && FaultShim.IsAvailable;
 

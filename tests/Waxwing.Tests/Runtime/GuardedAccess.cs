@@ -35,6 +35,22 @@ internal static unsafe class GuardedAccess
         return method.CreateDelegate<Store<TValue>>();
     }
 
+    /// <summary>i64.load of which only the low half is used; its last byte is touched first.</summary>
+    public static Load<int> EmitWrappedLoad()
+    {
+        var method = new DynamicMethod("wrap", typeof(int), [typeof(nint), typeof(uint)], typeof(GuardedAccess).Module);
+        var code = method.GetILGenerator();
+        EmitAddress(code, sizeof(long) - 1);
+        code.Emit(OpCodes.Ldind_U1);
+        code.Emit(OpCodes.Pop);
+        EmitAddress(code, 0);
+        code.Emit(OpCodes.Unaligned, (byte)1);
+        code.Emit(OpCodes.Ldind_I8);
+        code.Emit(OpCodes.Conv_I4);
+        code.Emit(OpCodes.Ret);
+        return method.CreateDelegate<Load<int>>();
+    }
+
     /// <summary>Tries a load and a store: false if both throw, and the memory is as it was; true if both work. Anything else fails.</summary>
     public static bool Try<TValue>(WasmMemory memory, uint index, uint offset) where TValue : unmanaged
     {

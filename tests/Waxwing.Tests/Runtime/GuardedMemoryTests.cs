@@ -46,6 +46,20 @@ public sealed class GuardedMemoryTests
         }
     }
 
+    [Theory]
+    [InlineData(65529)]
+    [InlineData(65530)]
+    [InlineData(65535)]
+    public void A_load_that_the_JIT_narrows_traps_if_its_last_byte_is_touched(int index)
+    {
+        // Of (i32.wrap_i64 (i64.load)) the JIT loads four bytes, which may be within the memory.
+        using var memory = new WasmMemory(new MemoryType(1));
+        var narrow = GuardedAccess.EmitWrappedLoad();
+        Assert.Throws<NullReferenceException>(() => narrow(GuardedAccess.StartOf(memory), (uint)index));
+        memory.Write(65528, 0x11223344_55667788);
+        Assert.Equal(0x55667788, narrow(GuardedAccess.StartOf(memory), 65528));
+    }
+
     [Fact]
     public void Only_memories_of_32_bits_and_large_pages_in_guard_regions_are_guarded()
     {
