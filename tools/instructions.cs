@@ -1,4 +1,4 @@
-// Makes the generated parts of src/Waxwing (Opcode, InstructionTable, the interpreter's HandlerTable) from Instructions.txt:   dotnet run tools/instructions.cs [--check]
+// Makes the generated parts of src/Waxwing (Opcode, InstructionTable, the interpreter's HandlerTable, the compiler's OperationTable) from Instructions.txt:   dotnet run tools/instructions.cs [--check]
 // With --check nothing is written; the exit code says whether the checked-in files are up to date.
 using System.Text;
 
@@ -39,12 +39,21 @@ foreach (var page in rows.Where(row => row.Handler is not null).GroupBy(row => r
 handlers.Length--;
 handlers.Append("}\n");
 
+var operations = new StringBuilder(Header);
+operations.Append("using System.Diagnostics.CodeAnalysis;\nusing Waxwing.Instructions;\nusing Waxwing.Numerics;\n\nnamespace Waxwing.Compiler;\n\ninternal static partial class OperationTable\n{\n");
+operations.Append("    /// <summary>The structure in Numerics that implements an instruction, or null.</summary>\n");
+operations.Append("    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]\n    private static Type? TypeOf(Opcode opcode) => opcode switch\n    {\n");
+foreach (var row in rows.Where(row => row.Immediates == "Lanes16" || row.Handler?.Contains($"<{row.Identifier}") == true || row.Handler?.Contains($", {row.Identifier}>") == true))
+    operations.Append($"        Opcode.{row.Identifier} => typeof({row.Identifier}),\n");
+operations.Append("        _ => null,\n    };\n}\n");
+
 var stale = false;
 foreach (var (name, text) in new[]
 {
     ("Instructions/Opcode.g.cs", opcodes.ToString()),
     ("Instructions/InstructionTable.g.cs", table.ToString()),
     ("Interpreter/HandlerTable.g.cs", handlers.ToString()),
+    ("Compiler/OperationTable.g.cs", operations.ToString()),
 })
 {
     var path = Path.Combine(root, name);

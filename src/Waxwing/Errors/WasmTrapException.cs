@@ -5,8 +5,17 @@ namespace Waxwing;
 /// <summary>Execution trapped. The message begins with the specification's phrase and ends with the guest backtrace.</summary>
 public sealed class WasmTrapException : WasmException
 {
+    private readonly string? detail;
+    private IReadOnlyList<WasmFrame>? frames;
+    private List<WasmInstance>? instances;
+    private string? message;
+
+    /// <param name="code">Why.</param>
+    /// <param name="detail">More of why.</param>
+    /// <param name="frames">The backtrace; null if it is to be found in the exception's own stack trace, when somebody asks.</param>
+    /// <param name="inner">What the .NET runtime threw.</param>
     internal WasmTrapException(TrapCode code, string? detail = null, IReadOnlyList<WasmFrame>? frames = null, Exception? inner = null)
-        : base(Describe(code, detail, frames ?? []), inner) => (Code, Frames) = (code, frames ?? []);
+        : base(code.Phrase(), inner) => (Code, this.detail, this.frames) = (code, detail, frames);
 
     /// <summary>A trap of a host function: it ends the guest as its own do.</summary>
     /// <param name="code">Why.</param>
@@ -17,7 +26,13 @@ public sealed class WasmTrapException : WasmException
     public TrapCode Code { get; }
 
     /// <summary>The guest backtrace, innermost frame first; at most 64 frames.</summary>
-    public IReadOnlyList<WasmFrame> Frames { get; }
+    public IReadOnlyList<WasmFrame> Frames => frames ??= Compiler.GuestFaults.Backtrace(this, instances ?? []);
+
+    /// <inheritdoc/>
+    public override string Message => message ??= Describe(Code, detail, Frames);
+
+    /// <summary>The exception leaves an instance: its name is wanted for the backtrace.</summary>
+    internal void Note(WasmInstance instance) => (instances ??= []).Add(instance);
 
     private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
     {

@@ -22,7 +22,7 @@ internal static class Bounds
 /// </summary>
 internal static class BulkFuel
 {
-    private const int BytesPerUnit = 64;
+    public const int BytesPerUnit = 64;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Charge(Activation ctx, ulong bytes) => ctx.Fuel -= (long)(bytes / BytesPerUnit);

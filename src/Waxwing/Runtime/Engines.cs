@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Waxwing.Compiler;
 using Waxwing.Interpreter;
 
 namespace Waxwing.Runtime;
@@ -9,7 +11,8 @@ internal static class Engines
     public static Engine Resolve(WasmEngineKind kind) => kind switch
     {
         WasmEngineKind.Tiered or WasmEngineKind.Interpreter => InterpreterEngine.Instance,
-        WasmEngineKind.Compiler => throw new PlatformNotSupportedException("This version has no compiler; use WasmEngineKind.Tiered or WasmEngineKind.Interpreter."),
+        WasmEngineKind.Compiler when RuntimeFeature.IsDynamicCodeSupported => CompilerEngine.Instance,
+        WasmEngineKind.Compiler => throw new PlatformNotSupportedException("This program cannot generate code at run time (it was compiled ahead of time); use WasmEngineKind.Tiered or WasmEngineKind.Interpreter."),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

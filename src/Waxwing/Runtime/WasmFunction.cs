@@ -29,6 +29,12 @@ public sealed partial class WasmFunction
     /// <summary>The engine's entry to the code (for the interpreter a native record); 0 for a host function. Set by <see cref="InstanceCode.Attach"/>.</summary>
     internal nint Entry;
 
+    /// <summary>Addresses of compiled code, without and with polls; 0 until resolved.</summary>
+    internal nint Code, PolledCode;
+
+    /// <summary>Once the code's address is known: the <see cref="DefinedType.Id"/> of the function's type, for the one comparison of an indirect call.</summary>
+    internal long CodeKey, PolledCodeKey;
+
     /// <summary>Name and signature.</summary>
     public override string ToString() => $"{Name ?? (Host is null ? $"func[{Index}]" : "host function")} {DefinedType}";
 }

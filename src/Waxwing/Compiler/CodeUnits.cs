@@ -1,0 +1,61 @@
+using Waxwing.Syntax;
+using Waxwing.Validation;
+
+namespace Waxwing.Compiler;
+
+/// <summary>
+/// How a module's functions are divided into units of code: runs of neighbours (which linkers place so that they call each other) that are emitted together, when the first of them
+/// is wanted. Immutable.
+/// </summary>
+internal sealed class CodeUnits
+{
+    /// <summary>Bytes of function bodies in a unit, about: emitting takes a few milliseconds, loading a fraction of one.</summary>
+    private const int UnitBytes = 48 << 10;
+
+    public const string TypeName = "Code";
+
+    private readonly ModuleContext context;
+    private readonly int[] firsts;
+
+    public CodeUnits(ModuleContext context)
+    {
+        this.context = context;
+        var firsts = new List<int>();
+        var bytes = UnitBytes;
+        for (var i = 0; i < context.Module.Code.Count; i++)
+        {
+            if (bytes >= UnitBytes)
+            {
+                firsts.Add(i);
+                bytes = 0;
+            }
+            bytes += context.Module.Code[i].Range.Length + 16;
+        }
+        this.firsts = [.. firsts];
+    }
+
+    public int Count => firsts.Length;
+
+    /// <summary>The functions of a unit, in the module's index space.</summary>
+    public (int First, int End) Functions(int unit) =>
+        (context.ImportedFunctions + firsts[unit], context.ImportedFunctions + (unit + 1 < firsts.Length ? firsts[unit + 1] : context.Module.Code.Count));
+
+    public int UnitOf(int function)
+    {
+        var index = Array.BinarySearch(firsts, function - context.ImportedFunctions);
+        return index >= 0 ? index : ~index - 1;
+    }
+
+    /// <summary>The function's row in its unit's table of methods, from 1.</summary>
+    public int RowOf(int function) => function - context.ImportedFunctions - firsts[UnitOf(function)] + 1;
+
+    public SubType TypeOf(int function) => context.FunctionType(function);
+
+    public static string AssemblyName(int unit) => $"unit{unit}";
+
+    public static string MethodName(int function) => $"f{function}";
+
+    /// <summary>The unit that an assembly name stands for, or -1.</summary>
+    public static int UnitOf(string? assemblyName) =>
+        assemblyName is not null && assemblyName.StartsWith("unit", StringComparison.Ordinal) && int.TryParse(assemblyName.AsSpan(4), out var unit) ? unit : -1;
+}

@@ -1,0 +1,114 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Runtime.CompilerServices;
+using Waxwing.Binary;
+
+namespace Waxwing.Compiler;
+
+/// <summary>The code of a module in one variant, emitted unit by unit when first wanted, shared by all instances. Thread-safe.</summary>
+internal sealed class CompiledCode
+{
+    private readonly CodeLoadContext loader;
+    private readonly UnitMap?[] maps;
+    private readonly Lock gate = new();
+    private FunctionEmitter? spare;
+
+    public CompiledCode(CompiledModule module, CodeVariant variant)
+    {
+        (Module, Variant) = (module, variant);
+        maps = new UnitMap?[module.Units.Count];
+        loader = new($"{module.Module.Name ?? "module"} {variant}", isCollectible: true, Emit) { Code = this };
+    }
+
+    public CompiledModule Module { get; }
+
+    public CodeVariant Variant { get; }
+
+    /// <summary>The address of a function's code, which the CLR compiles when it is first called.</summary>
+    public nint AddressOf(int function) => MethodOf(function).MethodHandle.GetFunctionPointer();
+
+    public MethodBase MethodOf(int function)
+    {
+        var units = Module.Units;
+        var assembly = loader.LoadUnit(CodeUnits.AssemblyName(units.UnitOf(function)));
+        return assembly.ManifestModule.ResolveMethod(0x06000000 | units.RowOf(function))!;
+    }
+
+    /// <summary>Where in the module an IL offset of a function's code is, or -1.</summary>
+    public int OffsetOf(int function, int ilOffset)
+    {
+        var unit = Module.Units.UnitOf(function);
+        return Volatile.Read(ref maps[unit])?.Find(Module.Units.RowOf(function) - 1, ilOffset) ?? -1;
+    }
+
+    private byte[] Emit(string name)
+    {
+        var unit = CodeUnits.UnitOf(name);
+        var units = Module.Units;
+        FunctionEmitter emitter;
+        lock (gate)
+        {
+            emitter = spare ?? new(Module.Module.Context, Variant);
+            spare = null;
+        }
+        var writer = new UnitWriter(units, unit);
+        var map = new UnitMap();
+        var offsets = new List<(int, int)>();
+        var (first, end) = units.Functions(unit);
+        for (var function = first; function < end; function++)
+        {
+            offsets.Clear();
+            var body = emitter.EmitOrReport(function);
+            writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
+                emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : 0, offsets);
+            map.Add(offsets);
+        }
+        map.Finish();
+        maps[unit] = map;
+        lock (gate)
+            spare = emitter;
+        return writer.Finish();
+    }
+}
+
+/// <summary>Where the instructions of a unit's methods come from, in a few bytes each.</summary>
+internal sealed class UnitMap
+{
+    private readonly List<int> starts = [];
+    private readonly ByteWriter writer = new();
+    private byte[] bytes = [];
+
+    public void Add(List<(int Il, int Module)> offsets)
+    {
+        starts.Add(writer.Length);
+        var (il, module) = (0, 0);
+        foreach (var (nextIl, nextModule) in offsets)
+        {
+            writer.WriteU32((uint)(nextIl - il));
+            writer.WriteU32((uint)(nextModule - module));
+            (il, module) = (nextIl, nextModule);
+        }
+    }
+
+    public void Finish()
+    {
+        starts.Add(writer.Length);
+        bytes = writer.ToArray();
+    }
+
+    /// <summary>The offset of the last instruction that begins at or before an IL offset, or -1.</summary>
+    public int Find(int row, int ilOffset)
+    {
+        var reader = new ByteReader(bytes, starts[row], starts[row + 1]);
+        var (il, module, found) = (0, 0, -1);
+        while (reader.Position < starts[row + 1])
+        {
+            il += (int)reader.ReadU32();
+            module += (int)reader.ReadU32();
+            if (il > ilOffset)
+                break;
+            found = module;
+        }
+        return found;
+    }
+}

@@ -1,0 +1,385 @@
+using System.Reflection.Metadata;
+using Waxwing.Instructions;
+using Waxwing.Syntax;
+using Waxwing.Validation;
+
+namespace Waxwing.Compiler;
+
+/// <summary>
+/// Emits the CIL of a function while the walk validates it. Operands stay on the evaluation stack, as WebAssembly has them, from which RyuJIT makes its expression trees; where control
+/// flow joins or leaves, the stack is empty and what is live is in locals. One for each thread that compiles; reused.
+/// </summary>
+internal sealed partial class FunctionEmitter
+{
+    /// <summary>Operations that depend on one another, in a row: RyuJIT recurses over expression trees, so they are kept shallow.</summary>
+    private const int MaximumDepth = 64;
+
+    /// <summary>Operands on the evaluation stack at once, arguments of a call apart.</summary>
+    private const int MaximumOnStack = 256;
+
+    /// <summary>What a method's metadata can count.</summary>
+    private const int MaximumLocals = 60_000;
+
+    private readonly IlBuffer il = new();
+    private readonly ModuleContext context;
+    private readonly CodeVariant variant;
+    private Operand[] operands = new Operand[64];
+    private int count;
+
+    /// <summary>So many operands, from the bottom, are not on the evaluation stack but in locals, or constants.</summary>
+    private int spilled;
+    private int function;
+    private SubType type = null!;
+    private ValType[] localTypes = [];
+    private int[] locals = [];
+    private bool unreachable;
+    private bool isLeaf;
+    private readonly List<int>[] freeLocals = [.. Enumerable.Range(0, 12).Select(_ => new List<int>())];
+
+    /// <summary>A value on the WebAssembly operand stack.</summary>
+    private struct Operand
+    {
+        public ValType Type;
+
+        /// <summary>Where in the buffer the code that pushes it begins; at that point, what lies below it is on the evaluation stack.</summary>
+        public int Start;
+
+        /// <summary>The local that holds it, if it is not on the evaluation stack; -1 for a constant.</summary>
+        public int Local;
+
+        /// <summary>Whether the local is this operand's own, to be reused afterwards.</summary>
+        public bool IsOwner;
+        public bool IsConstant;
+        public long Bits;
+
+        /// <summary>Height of its expression tree.</summary>
+        public int Depth;
+    }
+
+    public FunctionEmitter(ModuleContext context, CodeVariant variant) => (this.context, this.variant) = (context, variant);
+
+    private bool IsGuarded => (variant & CodeVariant.Guarded) != 0;
+
+    private bool IsPolled => (variant & CodeVariant.Polled) != 0;
+
+    private bool IsMetered => (variant & CodeVariant.Metered) != 0;
+
+    /// <summary>The argument that is the context.</summary>
+    private int ContextArgument => type.Parameters.Length;
+
+    private readonly struct Consumer(FunctionEmitter emitter) : IFunctionConsumer
+    {
+        public void Instruction(in InstructionEvent instruction) => emitter.Emit(in instruction);
+    }
+
+    /// <summary>The code of a function, valid until the next is emitted.</summary>
+    /// <param name="index">The function's index.</param>
+    /// <exception cref="WasmException">The body is malformed or invalid.</exception>
+    public IlBuffer Emit(int index)
+    {
+        Begin(index);
+        var consumer = new Consumer(this);
+        FunctionValidator.Walk(context, index - context.ImportedFunctions, ref consumer);
+        Finish();
+        return il;
+    }
+
+    /// <summary>The code of a function; of one that is invalid, code that says so; of one that cannot be a method, code that has it interpreted.</summary>
+    public IlBuffer EmitOrReport(int index)
+    {
+        try
+        {
+            return Emit(index);
+        }
+        catch (WasmException)
+        {
+            Begin(index);
+            il.Clear();
+            il.MaximumStack = 8;
+            LoadContext();
+            il.Constant(index);
+            il.Call(Support.ReportInvalid);
+            il.Emit(ILOpCode.Ldnull);
+            il.Emit(ILOpCode.Throw);
+        }
+        catch (FunctionTooComplexException)
+        {
+            Begin(index);
+            il.Clear();
+            Stubs.EmitExit(il, type, Support.Interpret, index);
+        }
+        IsWorthInlining = false;
+        return il;
+    }
+
+    /// <summary>Whether the function last emitted is so small that calls of it should disappear. Only functions that cannot trap are: their frames would be missed in backtraces.</summary>
+    public bool IsWorthInlining { get; private set; }
+
+    private void Begin(int index)
+    {
+        function = index;
+        type = context.FunctionType(index);
+        il.Clear();
+        foreach (var list in freeLocals)
+            list.Clear();
+        (count, spilled, controlCount, unreachable, isLeaf) = (0, 0, 0, false, true);
+        (fuelConstant, comparison) = (-1, default);
+        returnLabel = -1;
+        tryDepth = 0;
+        ClearPlaces();
+        localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
+        locals = new int[localTypes.Length];
+        for (var i = 0; i < locals.Length; i++)
+            locals[i] = i < type.Parameters.Length ? i : NewLocal(IlTypes.Of(localTypes[i]));
+        PushControl(Opcode.Block, [], type.Results);
+        controls[0].IsFunction = true;
+        StartFuelBlock();
+    }
+
+    /// <summary>Puts in front what only the body told: places of globals and memories, the stack's check.</summary>
+    private void Finish()
+    {
+        RemoveIdleRefreshes();
+        var since = il.Count;
+        EmitPrologue();
+        il.MoveLast(since, 0);
+        IsWorthInlining = isLeaf && il.Count <= 24 && !il.Contains(IlOperand.Offset) && il.LabelCount == 1;
+        // Transient values of one instruction lie above the operands.
+        il.MaximumStack += 16;
+    }
+
+    private void Emit(in InstructionEvent e)
+    {
+        if (unreachable)
+        {
+            EmitUnreachable(in e);
+            return;
+        }
+        if (fuelConstant >= 0)
+            il.Instructions[fuelConstant].Value++;
+        if (comparison.Relation != Relation.None && e.Opcode is not (Opcode.BrIf or Opcode.If or Opcode.I32Eqz))
+            SettleComparison();
+        switch (e.Opcode)
+        {
+            case <= Opcode.TryTable:
+                EmitControl(in e);
+                break;
+            default:
+                if (!EmitNumeric(in e))
+                    EmitOther(in e);
+                break;
+        }
+    }
+
+    /// <summary>Only the structure of blocks matters until one of them is left.</summary>
+    private void EmitUnreachable(in InstructionEvent e)
+    {
+        switch (e.Opcode)
+        {
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.Try or Opcode.TryTable:
+                PushControl(e.Opcode, default, default);
+                break;
+            case Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate or Opcode.End:
+                EmitControl(in e);
+                break;
+        }
+    }
+
+    // The operand stack.
+
+    /// <summary>Pushes a value that the code since <paramref name="start"/> left on the evaluation stack.</summary>
+    private ref Operand Push(ValType pushed, int start, int depth = 0)
+    {
+        ref var operand = ref Add(pushed);
+        operand.Start = start;
+        operand.Local = -1;
+        operand.Depth = depth;
+        if (depth > MaximumDepth)
+            Flatten();
+        if (count - spilled > MaximumOnStack)
+            SpillBelow(0);
+        il.MaximumStack = Math.Max(il.MaximumStack, count - spilled);
+        return ref operands[count - 1];
+    }
+
+    /// <summary>Pushes a value that is in a local.</summary>
+    private void PushInLocal(ValType pushed, int local, bool isOwner)
+    {
+        SpillBelow(0);
+        ref var operand = ref Add(pushed);
+        operand.Start = il.Count;
+        operand.Local = local;
+        operand.IsOwner = isOwner;
+        spilled = count;
+    }
+
+    private void PushConstant(ValType pushed, long bits)
+    {
+        var start = il.Count;
+        LoadConstant(pushed, bits);
+        ref var operand = ref Push(pushed, start);
+        (operand.IsConstant, operand.Bits) = (true, bits);
+    }
+
+    private ref Operand Add(ValType added)
+    {
+        if (count == operands.Length)
+            Array.Resize(ref operands, 2 * count);
+        ref var operand = ref operands[count++];
+        operand = new Operand { Type = added };
+        return ref operand;
+    }
+
+    /// <summary>Ends an expression tree at the topmost operand.</summary>
+    private void Flatten()
+    {
+        ref var operand = ref operands[count - 1];
+        var local = Rent(IlTypes.Of(operand.Type));
+        il.StoreLocal(local);
+        il.LoadLocal(local);
+        Return(local);
+        operand.Depth = 0;
+    }
+
+    /// <summary>Puts the topmost operands on the evaluation stack.</summary>
+    /// <returns>Where the code of the first of them begins.</returns>
+    private int Need(int number)
+    {
+        var first = count - number;
+        if (spilled > first)
+        {
+            // What is in locals lies below what is not: it is loaded before that.
+            var place = spilled < count ? operands[spilled].Start : il.Count;
+            var since = il.Count;
+            for (var i = first; i < spilled; i++)
+            {
+                ref var operand = ref operands[i];
+                var offset = il.Count - since;
+                Load(in operand);
+                Release(in operand);
+                operand.Local = -1;
+                operand.IsOwner = false;
+                operand.Start = place + offset;
+            }
+            var moved = il.MoveLast(since, place);
+            Shift(spilled, moved);
+            spilled = first;
+            il.MaximumStack = Math.Max(il.MaximumStack, number);
+        }
+        return number == 0 ? il.Count : operands[first].Start;
+    }
+
+    /// <summary>Takes the topmost operands off the evaluation stack, except so many on top, whose code stays last.</summary>
+    private void SpillBelow(int kept)
+    {
+        var end = count - kept;
+        if (spilled >= end)
+            return;
+        var place = kept > 0 ? operands[end].Start : il.Count;
+        var since = il.Count;
+        for (var i = end - 1; i >= spilled; i--)
+        {
+            ref var operand = ref operands[i];
+            if (operand.IsConstant)
+                continue;
+            operand.Local = Rent(IlTypes.Of(operand.Type));
+            operand.IsOwner = true;
+            operand.Depth = 0;
+            il.StoreLocal(operand.Local);
+        }
+        Shift(end, il.MoveLast(since, place));
+        for (var i = end - 1; i >= spilled; i--)
+        {
+            if (!operands[i].IsConstant)
+                continue;
+            il.Remove(operands[i].Start, 1);
+            if (fuelConstant > operands[i].Start)
+                fuelConstant--;
+            Shift(i + 1, -1);
+        }
+        spilled = end;
+    }
+
+    /// <summary>Operands from an index on moved in the buffer.</summary>
+    private void Shift(int from, int by)
+    {
+        if (by == 0)
+            return;
+        for (var i = from; i < count; i++)
+            operands[i].Start += by;
+    }
+
+    /// <summary>Pops the topmost operands, which are on the evaluation stack and were consumed by what was just emitted.</summary>
+    private int Consume(int number)
+    {
+        var depth = 0;
+        for (var i = 0; i < number; i++)
+            depth = Math.Max(depth, operands[--count].Depth);
+        return depth + 1;
+    }
+
+    /// <summary>Forgets operands down to a height; those on the evaluation stack are left to whoever left there.</summary>
+    private void Truncate(int height)
+    {
+        while (count > height)
+        {
+            count--;
+            if (count < spilled)
+                Release(in operands[count]);
+        }
+        spilled = Math.Min(spilled, count);
+    }
+
+    /// <summary>Pushes the value of an operand that is not on the evaluation stack; it stays where it is.</summary>
+    private void Load(in Operand operand)
+    {
+        if (operand.IsConstant)
+            LoadConstant(operand.Type, operand.Bits);
+        else
+            il.LoadLocal(operand.Local);
+    }
+
+    private void LoadConstant(ValType constant, long bits)
+    {
+        if (constant == ValType.I32)
+            il.Constant((int)bits);
+        else if (constant == ValType.I64)
+            il.Constant(bits);
+        else if (constant == ValType.F32)
+            il.Float32((uint)bits);
+        else
+            il.Float64((ulong)bits);
+    }
+
+    private void Release(in Operand operand)
+    {
+        if (operand.IsOwner)
+            Return(operand.Local);
+    }
+
+    private int Rent(IlType local)
+    {
+        var free = freeLocals[(int)local];
+        if (free.Count == 0)
+            return NewLocal(local);
+        var last = free[^1];
+        free.RemoveAt(free.Count - 1);
+        return last;
+    }
+
+    private void Return(int local) => freeLocals[(int)il.Locals[local]].Add(local);
+
+    private int NewLocal(IlType local) =>
+        il.Locals.Count < MaximumLocals ? il.NewLocal(local) : throw new FunctionTooComplexException($"{MaximumLocals} locals");
+
+    private void LoadContext() => il.LoadArgument(ContextArgument);
+
+    private void ContextField(System.Reflection.FieldInfo field)
+    {
+        LoadContext();
+        il.Emit(ILOpCode.Ldfld, field);
+    }
+}
+
+/// <summary>A function cannot be a method of the CLR: it is interpreted instead.</summary>
+internal sealed class FunctionTooComplexException(string what) : Exception(what);

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace Waxwing.Compiler;
+
+/// <summary>Turns what the CLR throws in guest code into traps, and stack traces into guest backtraces.</summary>
+internal static class GuestFaults
+{
+    private const int MaximumFrames = 64;
+
+    /// <summary>Whether an exception that leaves guest code is to become another one.</summary>
+    public static bool TryTranslate(Exception fault, CompiledInstance instance, [NotNullWhen(true)] out WasmTrapException? trap)
+    {
+        trap = null;
+        if (fault is WasmTrapException known)
+        {
+            known.Note(instance.Instance);
+            return false;
+        }
+        var code = fault switch
+        {
+            NullReferenceException => TrapCode.MemoryOutOfBounds,
+            DivideByZeroException => TrapCode.IntegerDivideByZero,
+            OverflowException => TrapCode.IntegerOverflow,
+            _ => default,
+        };
+        // The same exceptions from a host function are the host's own.
+        if (code == 0 || fault.TargetSite is not { } site || AssemblyLoadContext.GetLoadContext(site.Module.Assembly) is not CodeLoadContext)
+            return false;
+        trap = new WasmTrapException(code, null, null, fault);
+        trap.Note(instance.Instance);
+        return true;
+    }
+
+    /// <summary>The frames of compiled functions that an exception went through, innermost first.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
+    public static List<WasmFrame> Backtrace(WasmTrapException trap, IReadOnlyList<WasmInstance> instances)
+    {
+        var frames = new List<WasmFrame>();
+        if (trap.InnerException is { } fault)
+            Append(frames, fault, instances);
+        Append(frames, trap, instances);
+        return frames;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
+    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances)
+    {
+        var trace = new StackTrace(exception, fNeedFileInfo: false);
+        for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
+        {
+            var frame = trace.GetFrame(i)!;
+            if (frame.GetMethod() is not { } method || AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code })
+                continue;
+            var function = int.Parse(method.Name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+            var module = code.Module.Module;
+            var instance = instances.FirstOrDefault(instance => ReferenceEquals(instance.Module, module));
+            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, frame.GetILOffset())));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+
+namespace Waxwing.Compiler;
+
+/// <summary>What an emitted instruction's operand is.</summary>
+internal enum IlOperand : byte
+{
+    None, Local, Argument, Int32, Int64, Float32, Float64, Label, Switch, Member, Function, Signature,
+
+    /// <summary>No instruction: the place of a label.</summary>
+    Mark,
+
+    /// <summary>No instruction: what follows belongs to the WebAssembly instruction at an offset of the module.</summary>
+    Offset,
+
+    /// <summary>No instruction: a border of a protected region.</summary>
+    Region,
+}
+
+/// <summary>One recorded instruction. What <see cref="Index"/> and <see cref="Value"/> mean depends on <see cref="Operand"/>.</summary>
+internal struct IlInstruction
+{
+    public ILOpCode Code;
+    public IlOperand Operand;
+
+    /// <summary>Number of a local, argument, label, region or function; place in the list of members, signatures or label lists.</summary>
+    public int Index;
+
+    /// <summary>A constant's bits; an offset; a <see cref="RegionBorder"/>.</summary>
+    public long Value;
+}
+
+internal enum RegionBorder { Try, Filter, Handler, End }
+
+/// <summary>A calli's signature: parameters without the context, which comes last in every guest function.</summary>
+internal sealed record IlSignature(IlType[] Parameters, IlType Result);
+
+/// <summary>
+/// A method body on its way: instructions that can still be counted, taken back, and put in between, before they become bytes. Used by one thread.
+/// </summary>
+internal sealed class IlBuffer
+{
+    private IlInstruction[] instructions = new IlInstruction[256];
+    private readonly List<object> objects = [];
+    private readonly Dictionary<object, int> objectIndices = [];
+
+    public int Count { get; private set; }
+
+    public Span<IlInstruction> Instructions => instructions.AsSpan(0, Count);
+
+    public List<IlType> Locals { get; } = [];
+
+    public int LabelCount { get; private set; }
+
+    public int RegionCount { get; private set; }
+
+    /// <summary>The deepest the evaluation stack gets; at least.</summary>
+    public int MaximumStack { get; set; }
+
+    public object Object(int index) => objects[index];
+
+    public void Clear()
+    {
+        Count = 0;
+        (LabelCount, RegionCount, MaximumStack) = (0, 0, 0);
+        objects.Clear();
+        objectIndices.Clear();
+        Locals.Clear();
+    }
+
+    public int NewLabel() => LabelCount++;
+
+    public int NewRegion() => RegionCount++;
+
+    public int NewLocal(IlType type)
+    {
+        Locals.Add(type);
+        return Locals.Count - 1;
+    }
+
+    public void Emit(ILOpCode code) => Add(code, IlOperand.None);
+
+    public void Emit(ILOpCode code, MemberInfo member) => Add(code, IlOperand.Member, IndexOf(member));
+
+    public void LoadLocal(int local) => Add(ILOpCode.Ldloc, IlOperand.Local, local);
+
+    public void StoreLocal(int local) => Add(ILOpCode.Stloc, IlOperand.Local, local);
+
+    public void LoadLocalAddress(int local) => Add(ILOpCode.Ldloca, IlOperand.Local, local);
+
+    public void LoadArgument(int argument) => Add(ILOpCode.Ldarg, IlOperand.Argument, argument);
+
+    public void StoreArgument(int argument) => Add(ILOpCode.Starg, IlOperand.Argument, argument);
+
+    public void Constant(int value) => Add(ILOpCode.Ldc_i4, IlOperand.Int32, 0, value);
+
+    public void Constant(long value) => Add(ILOpCode.Ldc_i8, IlOperand.Int64, 0, value);
+
+    public void Float32(uint bits) => Add(ILOpCode.Ldc_r4, IlOperand.Float32, 0, bits);
+
+    public void Float64(ulong bits) => Add(ILOpCode.Ldc_r8, IlOperand.Float64, 0, (long)bits);
+
+    public void Call(MethodInfo method) => Emit(ILOpCode.Call, method);
+
+    public void CallFunction(ILOpCode code, int function) => Add(code, IlOperand.Function, function);
+
+    public void CallIndirect(IlSignature signature) => Add(ILOpCode.Calli, IlOperand.Signature, IndexOf(signature));
+
+    public void Branch(ILOpCode code, int label) => Add(code, IlOperand.Label, label);
+
+    public void Switch(int[] labels) => Add(ILOpCode.Switch, IlOperand.Switch, IndexOf(labels));
+
+    public void Mark(int label) => Add(ILOpCode.Nop, IlOperand.Mark, label);
+
+    public void Offset(int offset) => Add(ILOpCode.Nop, IlOperand.Offset, 0, offset);
+
+    public void Region(int region, RegionBorder border) => Add(ILOpCode.Nop, IlOperand.Region, region, (int)border);
+
+    public int IndexOf(object item)
+    {
+        if (!objectIndices.TryGetValue(item, out var index))
+        {
+            objectIndices.Add(item, index = objects.Count);
+            objects.Add(item);
+        }
+        return index;
+    }
+
+    public void Add(ILOpCode code, IlOperand operand, int index = 0, long value = 0)
+    {
+        if (Count == instructions.Length)
+            Array.Resize(ref instructions, 2 * Count);
+        instructions[Count++] = new() { Code = code, Operand = operand, Index = index, Value = value };
+    }
+
+    /// <summary>Whether there is an instruction with such an operand.</summary>
+    public bool Contains(IlOperand operand)
+    {
+        foreach (ref readonly var instruction in Instructions)
+        {
+            if (instruction.Operand == operand)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Takes back everything from a position on.</summary>
+    public void Truncate(int position) => Count = position;
+
+    /// <summary>Takes back a few instructions in the middle.</summary>
+    public void Remove(int position, int count)
+    {
+        Array.Copy(instructions, position + count, instructions, position, Count - position - count);
+        Count -= count;
+    }
+
+    /// <summary>Moves what was emitted since a position to an earlier one.</summary>
+    /// <returns>How many instructions moved.</returns>
+    public int MoveLast(int since, int to)
+    {
+        var moved = Count - since;
+        if (moved == 0 || since == to)
+            return moved;
+        var items = moved <= 16 ? stackalloc IlInstruction[moved] : new IlInstruction[moved];
+        instructions.AsSpan(since, moved).CopyTo(items);
+        Array.Copy(instructions, to, instructions, to + moved, since - to);
+        items.CopyTo(instructions.AsSpan(to));
+        return moved;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Waxwing.Runtime;
+using Waxwing.Validation;
+
+namespace Waxwing.Compiler;
+
+/// <summary>
+/// How emitted code finds what it calls: an address to be called with the arguments and the caller's context. Functions of the same instance are called directly; for all others (of other
+/// instances, of the host) the address is a stub's, which takes the function from the context.
+/// </summary>
+internal static unsafe class Calls
+{
+    /// <summary>An entry of a table, if it is a function of the type and of this instance whose code is ready: a bounds check, a type check.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindIndirect(ulong index, long key, int table, int type, GuestContext context)
+    {
+        var entries = context.Tables[table].Entries;
+        if (index < (uint)entries.Length)
+        {
+            var function = Unsafe.As<WasmFunction>(entries[(int)index]);
+            if (function is not null && function.CodeKey == key && ReferenceEquals(function.Instance, context.Instance))
+                return function.Code;
+        }
+        return FindIndirectSlowly(index, table, type, context, polled: false);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindIndirectPolled(ulong index, long key, int table, int type, GuestContext context)
+    {
+        var entries = context.Tables[table].Entries;
+        if (index < (uint)entries.Length)
+        {
+            var function = Unsafe.As<WasmFunction>(entries[(int)index]);
+            if (function is not null && function.PolledCodeKey == key && ReferenceEquals(function.Instance, context.Instance))
+                return function.PolledCode;
+        }
+        return FindIndirectSlowly(index, table, type, context, polled: true);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindReference(object? reference, int type, GuestContext context)
+    {
+        var function = Unsafe.As<WasmFunction>(reference);
+        return function is not null && function.CodeKey != 0 && ReferenceEquals(function.Instance, context.Instance)
+            ? function.Code
+            : FindReferenceSlowly(function, type, context, polled: false);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindReferencePolled(object? reference, int type, GuestContext context)
+    {
+        var function = Unsafe.As<WasmFunction>(reference);
+        return function is not null && function.PolledCodeKey != 0 && ReferenceEquals(function.Instance, context.Instance)
+            ? function.PolledCode
+            : FindReferenceSlowly(function, type, context, polled: true);
+    }
+
+    public static nint FindImport(GuestContext context, int index) => Find(context.Instance.GetFunctionRecord(index), context.TypeOfFunction(index), context, polled: false);
+
+    public static nint FindImportPolled(GuestContext context, int index) => Find(context.Instance.GetFunctionRecord(index), context.TypeOfFunction(index), context, polled: true);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint FindIndirectSlowly(ulong index, int tableIndex, int type, GuestContext context, bool polled)
+    {
+        var table = context.Tables[tableIndex];
+        var count = Volatile.Read(ref table.Count);
+        var entries = table.Entries;
+        if (index >= (ulong)count || index >= (ulong)entries.Length)
+            Traps.Throw(TrapCode.UndefinedElement);
+        var function = (WasmFunction?)entries[index];
+        if (function is null)
+            Traps.Throw(TrapCode.UninitializedElement);
+        if (!function!.DefinedType.IsSubtypeOf(context.Types[type]))
+            Traps.Throw(TrapCode.IndirectCallTypeMismatch);
+        return Find(function, type, context, polled);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint FindReferenceSlowly(WasmFunction? function, int type, GuestContext context, bool polled)
+    {
+        if (function is null)
+            Traps.Throw(TrapCode.NullFunctionReference);
+        return Find(function!, type, context, polled);
+    }
+
+    /// <summary>The address for a function of a known type (an index of the caller's module).</summary>
+    private static nint Find(WasmFunction function, int type, GuestContext context, bool polled)
+    {
+        if (ReferenceEquals(function.Instance, context.Instance))
+            return context.Code.Resolve(function, polled);
+        context.Callee = function;
+        return context.Code.Module.Stubs.Exit(type);
+    }
+
+    /// <summary>What an invalid function (of a module that was not validated as a whole) does when it is called.</summary>
+    public static void ReportInvalid(GuestContext context, int function)
+    {
+        var module = context.Instance.Module.Context;
+        var nobody = default(NoConsumer);
+        FunctionValidator.Walk(module, function - module.ImportedFunctions, ref nobody);
+    }
+
+    /// <summary>Runs a function that could not be compiled in the interpreter, on the same instance.</summary>
+    public static void Interpret(GuestContext context, ulong* slots, ref object? references, int count, int index)
+    {
+        var function = context.Instance.GetFunctionRecord(index);
+        var objects = function.UsesReferences ? MemoryMarshal.CreateSpan(ref references, count) : default;
+        context.Code.Interpreter.Invoke(function, new Span<ulong>(slots, count), objects, context.Thread.Cancellation);
+    }
+
+    /// <summary>Leaves the instance, on behalf of an exit stub: arguments in slots, results into the same.</summary>
+    public static void Leave(GuestContext context, ulong* slots, ref object? references, int count, int hasReferences)
+    {
+        var function = context.Callee!;
+        context.Callee = null;
+        var values = new Span<ulong>(slots, count);
+        var objects = hasReferences != 0 ? MemoryMarshal.CreateSpan(ref references, count) : default;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            Traps.StackExhausted(context);
+        var cancellation = context.Thread.Cancellation;
+        if (function.Host is { } host)
+            host.Invoke(new WasmCaller(context.Instance, cancellation), values, objects);
+        else
+            CompiledInstance.InvokeFromGuest(function, values, objects, context.Thread);
+    }
+
+    public static object? TakeResult(GuestContext context, int index)
+    {
+        var result = context.ResultReferences[index];
+        context.ResultReferences[index] = null;
+        return result;
+    }
+
+    public static void SetResult(object? value, GuestContext context, int index) => context.ResultReferences[index] = value;
+}
