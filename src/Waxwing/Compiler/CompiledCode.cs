@@ -34,11 +34,11 @@ internal sealed class CompiledCode
         return assembly.ManifestModule.ResolveMethod(0x06000000 | units.RowOf(function))!;
     }
 
-    /// <summary>Where in the module an IL offset of a function's code is, or -1.</summary>
-    public int OffsetOf(int function, int ilOffset)
+    /// <summary>Where in the module an IL offset of a function's code is, or -1. Faults are found less exactly than calls.</summary>
+    public int OffsetOf(int function, int ilOffset, bool isFault)
     {
         var unit = Module.Units.UnitOf(function);
-        return Volatile.Read(ref maps[unit])?.Find(Module.Units.RowOf(function) - 1, ilOffset) ?? -1;
+        return Volatile.Read(ref maps[unit])?.Find(Module.Units.RowOf(function) - 1, ilOffset, isFault) ?? -1;
     }
 
     private byte[] Emit(string name)
@@ -84,8 +84,8 @@ internal sealed class UnitMap
         var (il, module) = (0, 0);
         foreach (var (nextIl, nextModule) in offsets)
         {
-            writer.WriteU32((uint)(nextIl - il));
-            writer.WriteU32((uint)(nextModule - module));
+            writer.U32((uint)(nextIl - il));
+            writer.U32((uint)(nextModule - module));
             (il, module) = (nextIl, nextModule);
         }
     }
@@ -96,8 +96,11 @@ internal sealed class UnitMap
         bytes = writer.ToArray();
     }
 
-    /// <summary>The offset of the last instruction that begins at or before an IL offset, or -1.</summary>
-    public int Find(int row, int ilOffset)
+    /// <summary>
+    /// The offset of the last instruction that begins at or before an IL offset, which is right for calls. A fault's IL offset is that of the statement it is in, so there it is the first
+    /// instruction from that offset on that can fault. -1 if there is none.
+    /// </summary>
+    public int Find(int row, int ilOffset, bool isFault)
     {
         var reader = new ByteReader(bytes, starts[row], starts[row + 1]);
         var (il, module, found) = (0, 0, -1);
@@ -105,8 +108,8 @@ internal sealed class UnitMap
         {
             il += (int)reader.ReadU32();
             module += (int)reader.ReadU32();
-            if (il > ilOffset)
-                break;
+            if (isFault ? il >= ilOffset : il > ilOffset)
+                return isFault ? module : found;
             found = module;
         }
         return found;

@@ -34,7 +34,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     public nint* GlobalCells { get; }
 
     /// <summary>The interpreter on the same instance: for what cannot be compiled, or is to wait without a thread.</summary>
-    public InterpreterInstance Interpreter => interpreter ?? MakeInterpreter();
+    public override InterpreterInstance Interpreter => interpreter ?? MakeInterpreter();
 
     public override void Attach(WasmFunction function) { }
 
@@ -85,8 +85,11 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         }
     }
 
-    public override ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken cancellation) =>
-        Interpreter.InvokeAsync(function, slots, references, cancellation);
+    public override ValueTask InvokeAsync(WasmFunction function, ulong[] slots, object?[] references, CancellationToken cancellation)
+    {
+        Interpreter.Attach(function);
+        return Interpreter.InvokeAsync(function, slots, references, cancellation);
+    }
 
     /// <summary>Calls a function of any engine on behalf of a guest: what stops and pays for that stays the same.</summary>
     public static void InvokeFromGuest(WasmFunction function, Span<ulong> slots, Span<object?> references, GuestThread thread)

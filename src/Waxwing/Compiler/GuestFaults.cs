@@ -40,13 +40,13 @@ internal static class GuestFaults
     {
         var frames = new List<WasmFrame>();
         if (trap.InnerException is { } fault)
-            Append(frames, fault, instances);
-        Append(frames, trap, instances);
+            Append(frames, fault, instances, isFault: true);
+        Append(frames, trap, instances, isFault: false);
         return frames;
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
-    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances)
+    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances, bool isFault)
     {
         var trace = new StackTrace(exception, fNeedFileInfo: false);
         for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
@@ -57,7 +57,7 @@ internal static class GuestFaults
             var function = int.Parse(method.Name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
             var module = code.Module.Module;
             var instance = instances.FirstOrDefault(instance => ReferenceEquals(instance.Module, module));
-            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, frame.GetILOffset())));
+            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, frame.GetILOffset(), isFault && i == 0)));
         }
     }
 }

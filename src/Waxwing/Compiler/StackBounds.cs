@@ -12,7 +12,8 @@ internal static unsafe partial class StackBounds
     /// <summary>The address below which no guest function may be entered.</summary>
     public static nuint FindLimit()
     {
-        var here = (nuint)(&here);
+        var marker = 0;
+        var here = (nuint)(&marker);
         var lowest = (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? OfLinux() : OperatingSystem.IsWindows() ? OfWindows() : OperatingSystem.IsMacOS() ? OfMac() : null) ?? Guess(here);
         if (lowest >= here)
             lowest = Guess(here);

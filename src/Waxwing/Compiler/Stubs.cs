@@ -122,11 +122,9 @@ internal sealed class Stubs
         slot = 0;
         for (var i = 0; i < type.Results.Length; i++)
         {
+            var (result, position) = (type.Results[i], slot);
             if (i > 0)
-            {
-                FunctionEmitter.StoreFurtherResult(il, context, i, type.Results[i],
-                    (position => () => LoadSlot(il, type.Results[i], position, () => il.LoadLocal(slots), LoadReferences))(slot));
-            }
+                FunctionEmitter.StoreFurtherResult(il, context, i, result, () => LoadSlot(il, result, position, () => il.LoadLocal(slots), LoadReferences));
             slot += type.Results[i].Slots;
         }
         if (type.Results.Length > 0)

@@ -27,7 +27,7 @@ internal sealed unsafe partial class Activation
         var frame = fp + pc->A;
         if (function.Host is not null)
             return CallHost(pc, fp, frame, function);
-        if (function.Instance!.Code is not InterpreterInstance)
+        if (IsOfOtherEngine(function))
             return CallOtherEngine(pc, fp, frame, function);
         var callee = (CodeEntry*)function.Entry;
         if (frame + callee->FrameBytes > StackLimit)
@@ -45,7 +45,7 @@ internal sealed unsafe partial class Activation
     public nint TailCall(Instr* pc, byte* fp, WasmFunction function)
     {
         // The host runs on a stack of its own: an ordinary call, then the return that follows in the code.
-        if (function.Host is not null || function.Instance!.Code is not InterpreterInstance)
+        if (function.Host is not null || IsOfOtherEngine(function))
             return CallFunction(pc, fp, function);
         var callee = (CodeEntry*)function.Entry;
         if (fp + callee->FrameBytes + FrameHeader.Size > StackLimit)
@@ -62,12 +62,25 @@ internal sealed unsafe partial class Activation
         if (!ReferenceEquals(function.Instance, Instance))
         {
             if (header.Return == InterpreterModule.ReturnToInstance)
-                Enter(function.Instance);
+                Enter(function.Instance!);
             else
                 header.Return = EnterInstance(function, header.Return);
         }
         *(FrameHeader*)(fp + callee->HeaderOffset) = header;
         return JumpTo(callee->Code, fp);
+    }
+
+    /// <summary>
+    /// Whether a guest function runs on another engine. A guest that is to give up its thread while it waits stays with this one, which alone can do that, in whatever instance it comes to.
+    /// </summary>
+    private bool IsOfOtherEngine(WasmFunction function)
+    {
+        var code = function.Instance!.Code;
+        if (code is not InterpreterInstance && !isAsync && !ReferenceEquals(function.Instance, Instance))
+            return true;
+        if (function.Entry == 0)
+            code.Interpreter.Attach(function);
+        return false;
     }
 
     /// <summary>Makes the function's instance current and gives the return address to use: the caller's own, or the one that comes back here.</summary>

@@ -80,7 +80,7 @@ internal sealed unsafe partial class Activation
         var pc = stopPc;
         var fp = stopFp;
         var (instance, depth) = (Instance, foreignCount);
-        while (frames.Count < MaximumFrames && ((InterpreterInstance)instance.Code).Module.TryFind(pc) is { } function)
+        while (frames.Count < MaximumFrames && instance.Code.Interpreter.Module.TryFind(pc) is { } function)
         {
             frames.Add(new WasmFrame(instance.Name ?? instance.Module.Name, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(pc)));
             var header = *(FrameHeader*)(fp + function.HeaderOffset);

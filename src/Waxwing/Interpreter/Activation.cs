@@ -130,7 +130,7 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     {
         Touch(instance);
         Instance = instance;
-        Code = (InterpreterInstance)instance.Code;
+        Code = instance.Code.Interpreter;
         Globals0 = Code.GlobalCells;
         Tables = instance.Tables;
         Types = instance.Types;
@@ -170,10 +170,7 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     {
         NextFp = fp;
         if (PollBias != 0)
-        {
-            var status = ServeInterrupt(pc, fp);
-            return status != 0 ? status : 0;
-        }
+            return ServeInterrupt(pc, fp);
         var depth = fp - StackBase;
         if (!TryGrow(Instance.Runtime.Options.Limits.StackBytes))
             return Trap(pc, fp, TrapCode.StackExhausted);

@@ -175,6 +175,8 @@ internal sealed unsafe class InterpreterInstance : InstanceCode
     /// <summary>Addresses of the globals' cells; the array is pinned and held by this object.</summary>
     public nint* GlobalCells { get; }
 
+    public override InterpreterInstance Interpreter => this;
+
     public override void Attach(WasmFunction function) => function.Entry = (nint)Module.Entry(function.Index);
 
     public override void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken cancellation) =>

@@ -30,7 +30,10 @@ internal abstract class ModuleCode
 /// <summary>Code bound to an instance. Thread-safe.</summary>
 internal abstract class InstanceCode
 {
-    /// <summary>Called when the function record of a function defined by this instance is made; sets its entry.</summary>
+    /// <summary>The interpreter on the same instance: itself, or beside an engine that cannot run everything, or cannot wait without a thread.</summary>
+    public abstract Interpreter.InterpreterInstance Interpreter { get; }
+
+    /// <summary>Called when the function record of a function defined by this instance is made; may set its entry.</summary>
     public abstract void Attach(WasmFunction function);
 
     /// <summary>Calls a function defined by this instance on the current thread; nested calls from host functions share the thread's guest stack.</summary>

@@ -156,7 +156,7 @@ internal sealed class IlAssembler
                 case IlOperand.Label:
                     if (isShort[i])
                     {
-                        to[0] = (byte)(instruction.Code == ILOpCode.Leave ? ILOpCode.Leave_s : instruction.Code - 0x0D);
+                        to[0] = (byte)(instruction.Code == ILOpCode.Leave ? ILOpCode.Leave_s : (ILOpCode)((int)instruction.Code - 0x0D));
                         to[1] = (byte)(labels[instruction.Index] - (positions[i] + 2));
                     }
                     else
@@ -207,7 +207,7 @@ internal sealed class IlAssembler
     {
         if (index < 4 && first != 0)
         {
-            to[0] = (byte)(first + index);
+            to[0] = (byte)((int)first + index);
         }
         else if (index < 256)
         {
@@ -226,7 +226,7 @@ internal sealed class IlAssembler
         switch (value)
         {
             case >= -1 and <= 8:
-                to[0] = (byte)(ILOpCode.Ldc_i4_0 + value);
+                to[0] = (byte)((int)ILOpCode.Ldc_i4_0 + value);
                 break;
             case >= sbyte.MinValue and <= sbyte.MaxValue:
                 to[0] = (byte)ILOpCode.Ldc_i4_s;

@@ -13,7 +13,8 @@ internal static unsafe class BulkMemory
     public static void Copy(ulong to, ulong from, ulong count, GuestContext context, int toMemory, int fromMemory)
     {
         var (destination, source) = (context.Memories[toMemory], context.Memories[fromMemory]);
-        var (target, origin) = (Range(destination, to, count), Range(source, from, count));
+        var target = Range(destination, to, count);
+        var origin = Range(source, from, count);
         Charge(context, count);
         // SAFETY: both ranges were checked. The copy is right for overlapping ranges.
         Buffer.MemoryCopy(origin, target, count, count);

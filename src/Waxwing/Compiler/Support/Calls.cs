@@ -106,6 +106,7 @@ internal static unsafe class Calls
     {
         var function = context.Instance.GetFunctionRecord(index);
         var objects = function.UsesReferences ? MemoryMarshal.CreateSpan(ref references, count) : default;
+        context.Code.Interpreter.Attach(function);
         context.Code.Interpreter.Invoke(function, new Span<ulong>(slots, count), objects, context.Thread.Cancellation);
     }
 
