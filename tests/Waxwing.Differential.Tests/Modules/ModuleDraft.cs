@@ -84,6 +84,7 @@ internal sealed class ModuleDraft
 
     public int ActiveData(int memory, Action<CodeWriter> offset, ReadOnlySpan<byte> content) => Data(SegmentMode.Active, memory, Expression(offset), content);
 
+    /// <summary>An active segment of a table whose indices have 32 bits, or 64 bits.</summary>
     public int ActiveElements(int table, Action<CodeWriter> offset, params int[] functions) => Element(SegmentMode.Active, table, Expression(offset), functions);
 
     public int PassiveElements(params int[] functions) => Element(SegmentMode.Passive, 0, default, functions);
