@@ -9,7 +9,7 @@ namespace Waxwing.Differential.Tests.Programs;
 internal sealed class Choices(uint[] numbers)
 {
     private const int Shortest = 20;
-    private const int Longest = 1_500;
+    private const int Longest = 3_000;
 
     private int position;
 

@@ -301,9 +301,10 @@ internal sealed partial class FunctionGenerator
                 code.I32(choices.Next(6)).Op(Opcode.ArrayFill, objects.LongsIndex);
                 break;
             case 5:
-                Reference(objects.Bytes, depth + 1);
+                // Never null: Wasmtime looks at the target's bounds before it looks at the source, the specification at both references first.
+                Reference(objects.Bytes.AsNonNull(), depth + 1);
                 code.I32(choices.Next(4));
-                Reference(objects.Bytes, depth + 1);
+                Reference(objects.Bytes.AsNonNull(), depth + 1);
                 code.I32(choices.Next(4)).I32(choices.Next(6)).Op(Opcode.ArrayCopy, objects.BytesIndex, objects.BytesIndex);
                 break;
             default:
