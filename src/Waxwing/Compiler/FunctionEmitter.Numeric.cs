@@ -343,6 +343,7 @@ internal sealed partial class FunctionEmitter
             il.Emit(ILOpCode.Ceq);
         }
         operands[count - 1].Depth++;
+        operands[count - 1].IsBoolean = true;
     }
 
     /// <summary>Jumps depending on the condition on top, and pops it: merged with a pending comparison.</summary>

@@ -50,6 +50,9 @@ internal sealed partial class FunctionEmitter
         /// <summary>Whether the local is this operand's own, to be reused afterwards.</summary>
         public bool IsOwner;
         public bool IsConstant;
+
+        /// <summary>Whether an i32 is 0 or 1: the result of a comparison.</summary>
+        public bool IsBoolean;
         public long Bits;
 
         /// <summary>Height of its expression tree.</summary>

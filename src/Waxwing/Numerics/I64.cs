@@ -18,7 +18,7 @@ internal readonly struct I64LeU : IBinary<long, bool> { [MethodImpl(AggressiveIn
 internal readonly struct I64GeS : IBinary<long, bool> { [MethodImpl(AggressiveInlining)] public static bool Apply(long left, long right) => left >= right; }
 internal readonly struct I64GeU : IBinary<long, bool> { [MethodImpl(AggressiveInlining)] public static bool Apply(long left, long right) => (ulong)left >= (ulong)right; }
 
-internal readonly struct I64Clz : IUnary<long, long> { [MethodImpl(AggressiveInlining)] public static long Apply(long value) => BitOperations.LeadingZeroCount((ulong)value); }
+internal readonly struct I64Clz : IUnary<long, long> { [MethodImpl(AggressiveInlining)] public static long Apply(long value) => (long)(uint)BitOperations.LeadingZeroCount((ulong)value); }
 internal readonly struct I64Ctz : IUnary<long, long> { [MethodImpl(AggressiveInlining)] public static long Apply(long value) => BitOperations.TrailingZeroCount(value); }
 internal readonly struct I64Popcnt : IUnary<long, long> { [MethodImpl(AggressiveInlining)] public static long Apply(long value) => BitOperations.PopCount((ulong)value); }
 internal readonly struct I64Extend8S : IUnary<long, long> { [MethodImpl(AggressiveInlining)] public static long Apply(long value) => (sbyte)value; }

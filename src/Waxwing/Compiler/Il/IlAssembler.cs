@@ -25,7 +25,7 @@ internal sealed class IlAssembler
             code = new byte[Math.Max(size, 2 * code.Length)];
         Write(buffer, tokens, offsets);
         var body = bodies.AddMethodBody(size, Math.Min(buffer.MaximumStack, ushort.MaxValue), buffer.RegionCount, hasSmallExceptionRegions: false,
-            buffer.Locals.Count == 0 ? default : tokens.Locals(buffer.Locals), MethodBodyAttributes.InitLocals);
+            buffer.Locals.Count == 0 ? default : tokens.Locals(buffer.Locals), buffer.InitLocals ? MethodBodyAttributes.InitLocals : MethodBodyAttributes.None);
         body.Instructions.GetBytes();
         new BlobWriter(body.Instructions).WriteBytes(code, 0, size);
         if (buffer.RegionCount > 0)

@@ -55,6 +55,9 @@ internal sealed class IlBuffer
 
     public int RegionCount { get; private set; }
 
+    /// <summary>Whether the CLR zeroes all locals at entry; else the code does with those that must be.</summary>
+    public bool InitLocals { get; set; } = true;
+
     /// <summary>The deepest the evaluation stack gets; at least.</summary>
     public int MaximumStack { get; set; }
 
@@ -63,7 +66,7 @@ internal sealed class IlBuffer
     public void Clear()
     {
         Count = 0;
-        (LabelCount, RegionCount, MaximumStack) = (0, 0, 0);
+        (LabelCount, RegionCount, MaximumStack, InitLocals) = (0, 0, 0, true);
         objects.Clear();
         objectIndices.Clear();
         Locals.Clear();

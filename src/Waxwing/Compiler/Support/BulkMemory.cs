@@ -32,7 +32,7 @@ internal static unsafe class BulkMemory
     {
         var data = Segments.Data(context.Instance, segment);
         if (Bounds.AreLeft(from, count, (ulong)data.Length))
-            Traps.Throw(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "data segment", (ulong)data.Length));
+            OutOfBounds(from, count, "data segment", (ulong)data.Length);
         var target = Range(context.Memories[memory], to, count);
         Charge(context, count);
         // SAFETY: both ranges were checked, and the count fits an int since the segment's length does.
@@ -53,7 +53,10 @@ internal static unsafe class BulkMemory
         // The length before the base: growth publishes them the other way round.
         var length = Volatile.Read(ref memory.Length);
         if (Bounds.AreLeft(from, count, length))
-            Traps.Throw(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "memory", length));
+            OutOfBounds(from, count, "memory", length);
         return memory.Base + from;
     }
+
+    private static void OutOfBounds(ulong from, ulong count, string place, ulong length) =>
+        throw new WasmTrapException(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, place, length));
 }

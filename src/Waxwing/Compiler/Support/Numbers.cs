@@ -23,11 +23,19 @@ internal static class Numbers
     [MethodImpl(AggressiveInlining)]
     public static Vector128<byte> VectorFromHalves(long low, long high) => Vector128.Create(low, high).AsByte();
 
-    [MethodImpl(AggressiveInlining)]
-    public static int SelectInt32(int first, int second, int condition) => condition != 0 ? first : second;
+    // Integers without a branch: compilers emit select where they expect a conditional move, and RyuJIT makes none within loops.
 
     [MethodImpl(AggressiveInlining)]
-    public static long SelectInt64(long first, long second, int condition) => condition != 0 ? first : second;
+    public static int SelectInt32(int first, int second, int condition) => ChooseInt32(first, second, condition != 0 ? 1 : 0);
+
+    [MethodImpl(AggressiveInlining)]
+    public static long SelectInt64(long first, long second, int condition) => ChooseInt64(first, second, condition != 0 ? 1 : 0);
+
+    [MethodImpl(AggressiveInlining)]
+    public static int ChooseInt32(int first, int second, int flag) => second ^ ((first ^ second) & -flag);
+
+    [MethodImpl(AggressiveInlining)]
+    public static long ChooseInt64(long first, long second, int flag) => second ^ ((first ^ second) & -(long)(uint)flag);
 
     [MethodImpl(AggressiveInlining)]
     public static float SelectFloat32(float first, float second, int condition) => condition != 0 ? first : second;

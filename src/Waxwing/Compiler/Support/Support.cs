@@ -29,7 +29,16 @@ internal static class Support
         Method(typeof(Numbers), nameof(Numbers.SelectFloat64)), Method(typeof(Numbers), nameof(Numbers.SelectVector)), Method(typeof(Numbers), nameof(Numbers.SelectObject)),
     ];
 
-    public static MethodInfo Select(IlType type) => Selects[(int)type];
+    private static readonly MethodInfo ChooseInt32 = Method(typeof(Numbers), nameof(Numbers.ChooseInt32));
+    private static readonly MethodInfo ChooseInt64 = Method(typeof(Numbers), nameof(Numbers.ChooseInt64));
+
+    /// <summary>Selects by a condition that is 0 or 1, or by any.</summary>
+    public static MethodInfo Select(IlType type, bool isBoolean) => type switch
+    {
+        IlType.Int32 when isBoolean => ChooseInt32,
+        IlType.Int64 when isBoolean => ChooseInt64,
+        _ => Selects[(int)type],
+    };
 
     // Memories.
     public static readonly MethodInfo CheckAddress32 = Method(typeof(Addresses), nameof(Addresses.Check32));

@@ -7,14 +7,13 @@ namespace Waxwing.Compiler;
 /// <summary>What stops emitted code. The backtrace is that of the exception.</summary>
 internal static unsafe class Traps
 {
+    // Not marked NoInlining: the JIT sees for itself that these do not return, and moves their calls out of the way.
+
     [DoesNotReturn]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Throw(TrapCode code, string? detail = null) => throw new WasmTrapException(code, detail);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Unreachable(GuestContext context) => throw new WasmTrapException(TrapCode.Unreachable);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void StackExhausted(GuestContext context) => throw new WasmTrapException(TrapCode.StackExhausted);
 
     /// <summary>An operation that traps for some operands.</summary>
@@ -45,7 +44,6 @@ internal static unsafe class Traps
             OutOfFuel(payer);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OutOfFuel(WasmInstance payer)
     {
         payer.FuelLeft = 0;
