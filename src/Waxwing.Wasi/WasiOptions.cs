@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Waxwing.Wasi.Tracing;
 
 namespace Waxwing.Wasi;
 
@@ -46,7 +47,13 @@ public sealed record WasiOptions
     /// </summary>
     public bool AllowsTerminalControl { get; init; }
 
+    internal Action<WasiTrace>? TraceObserver { get; private init; }
+
+    internal TraceFilter? TraceFilter { get; private init; }
+
     internal IReadOnlyList<Socket> Listeners { get; private init; } = [];
+
+    internal IReadOnlyList<Socket> Connections { get; private init; } = [];
 
     internal IReadOnlyList<WasiGrant> Grants { get; private init; } = [];
 
@@ -81,6 +88,17 @@ public sealed record WasiOptions
         return this with { Listeners = [.. Listeners, listener] };
     }
 
+    /// <summary>
+    /// Grants a connected socket. A guest cannot connect by itself, as preview 1 has no function for it: this is how it reaches others, and no others than these. Connections have the first
+    /// numbers after the granted listeners. Not closed.
+    /// </summary>
+    /// <param name="connection">The socket, connected.</param>
+    public WasiOptions AddConnection(Socket connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return this with { Connections = [.. Connections, connection] };
+    }
+
     /// <summary>Sets an environment variable, after those there are.</summary>
     /// <param name="name">Its name; not empty, without "=" and NUL.</param>
     /// <param name="value">Its value; without NUL.</param>
@@ -105,6 +123,35 @@ public sealed record WasiOptions
 
     /// <summary>The operating system's random numbers, fit for keys.</summary>
     public WasiOptions WithSystemRandom() => this with { RandomSource = RandomNumberGenerator.Fill };
+
+    /// <summary>Tells an observer of each call when it returns, with its arguments and results decoded.</summary>
+    /// <param name="observer">Called on the guest's thread, so from several at once if it has several; an exception it throws goes to whoever called the guest.</param>
+    /// <param name="filter">
+    /// What to tell of: names of functions with <c>*</c> for any part, and the scopes all, environment, clock, file, poll, process, random and socket, separated by commas; with "-" in front they are
+    /// left out again. For example <c>file,-fd_write</c>, <c>path_*</c> or <c>-clock</c>. Empty is all.
+    /// </param>
+    /// <exception cref="ArgumentException">The filter has a word that is no function and no scope.</exception>
+    public WasiOptions WithTrace(Action<WasiTrace> observer, string filter = "all")
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentNullException.ThrowIfNull(filter);
+        return this with { TraceObserver = observer, TraceFilter = new(filter) };
+    }
+
+    /// <summary>Writes each call on a line of its own; see <see cref="WithTrace(Action{WasiTrace}, string)"/>.</summary>
+    /// <param name="writer">Where to; used by one thread at a time.</param>
+    /// <param name="filter">What to tell of.</param>
+    /// <exception cref="ArgumentException">The filter has a word that is no function and no scope.</exception>
+    public WasiOptions WithTrace(TextWriter writer, string filter = "all")
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var gate = new Lock();
+        return WithTrace(trace =>
+        {
+            lock (gate)
+                writer.WriteLine(trace);
+        }, filter);
+    }
 
     private WasiOptions AddGrant(WasiGrant grant)
     {

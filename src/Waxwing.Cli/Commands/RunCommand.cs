@@ -18,6 +18,8 @@ internal static class RunCommand
           waxwing run --invoke add add.wat 2 3                  prints 5; arguments are parsed as the signature says
           waxwing run --preload env=memory.wat main.wasm        instantiate memory.wat as "env" first: it provides what main imports
           waxwing run --provide-memory --invoke f main.wasm     or create the memories that nobody provides
+          waxwing run --listen 127.0.0.1:8080 server.wasm       descriptor 3 is the listener (sockets come after the folders)
+          waxwing run --trace-host=file,-fd_write app.wasm      what does it do with files?
           waxwing run --timeout 5s --max-memory 256MiB untrusted.wasm
 
         Arguments of --invoke: integers in decimal (-1) or hexadecimal (0xff), floats (1.5, inf, nan), vectors as 0x and 32 hexadecimal digits, null;
@@ -36,6 +38,14 @@ internal static class RunCommand
         var directories = Repeatable("--dir", "HOST[::GUEST][,ro]", "Give the guest a folder or a .zip file, as GUEST; ,ro for reading only, ,overlay to keep what it writes in memory. Repeatable.");
         var variables = Repeatable("--env", "K=V", "Set an environment variable for the guest. Repeatable.");
         var inherit = new Option<bool>("--inherit-env") { Description = "Give the guest all environment variables of this process." };
+        var listen = Repeatable("--listen", "HOST:PORT", "Listen for TCP connections that the guest can accept; port 0 is a free one, which is printed. Repeatable.");
+        var connect = Repeatable("--connect", "HOST:PORT", "Connect, and give the guest the connection; it cannot connect to anything else. Repeatable.");
+        var trace = new Option<string?>("--trace-host")
+        {
+            Description = "Print each call of a WASI function to standard error; a filter chooses: scopes (environment, clock, file, poll, process, random, socket) and names (path_*), with - in front to leave out.",
+            HelpName = "=FILTER",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var timeout = new Option<string?>("--timeout") { Description = "Stop the guest after this time, with exit code 124: 250ms, 5s, 2m, 1h.", HelpName = "TIME" };
         var fuel = new Option<long?>("--fuel") { Description = "Let each instance execute about N instructions, then trap.", HelpName = "N" };
         var memory = new Option<string?>("--max-memory") { Description = "Bound the linear memories, each and together: 256MiB, 2GiB.", HelpName = "SIZE" };
@@ -54,7 +64,7 @@ internal static class RunCommand
 
         var command = new TaughtCommand("run", "Runs a program, or calls one of its exports.", Lesson)
         {
-            file, arguments, invoke, preload, provide, directories, variables, inherit, timeout, fuel, memory, threads, engine, features, stats,
+            file, arguments, invoke, preload, provide, directories, variables, inherit, listen, connect, trace, timeout, fuel, memory, threads, engine, features, stats,
         };
         command.SetAction(parsed =>
         {
@@ -68,6 +78,9 @@ internal static class RunCommand
                 Directories = [.. parsed.GetValue(directories)!.Select(DirectoryGrant.Parse)],
                 Variables = [.. parsed.GetValue(variables)!.Select(text => Pair.Parse(text, "--env"))],
                 InheritEnvironment = parsed.GetValue(inherit),
+                Listeners = [.. parsed.GetValue(listen)!.Select(text => Endpoint.Parse(text, "--listen"))],
+                Connections = [.. parsed.GetValue(connect)!.Select(text => Endpoint.Parse(text, "--connect"))],
+                Trace = parsed.GetResult(trace) is null ? null : parsed.GetValue(trace) ?? "",
                 Timeout = parsed.GetValue(timeout) is { } time ? Duration.Parse(time) : null,
                 Fuel = parsed.GetValue(fuel),
                 MaximumMemory = parsed.GetValue(memory) is { } size ? ByteSize.Parse(size) : null,

@@ -5,7 +5,7 @@ namespace Waxwing.Cli.Running;
 /// <summary>What the guest of <c>waxwing run</c> sees of this machine: its standard streams, clocks and random numbers, and what the command line grants.</summary>
 internal static class GuestEnvironment
 {
-    public static WasiProcess AddWasi(WasmRuntime runtime, RunRequest request)
+    public static WasiProcess AddWasi(WasmRuntime runtime, RunRequest request, TextWriter error)
     {
         var options = new WasiOptions
         {
@@ -15,7 +15,30 @@ internal static class GuestEnvironment
         options = options.WithStandardStreams().WithSystemClock().WithSystemRandom();
         foreach (var grant in request.Directories)
             options = grant.AddTo(options);
+        foreach (var endpoint in request.Listeners)
+        {
+            var listener = endpoint.Listen();
+            if (endpoint.Port == 0)
+                error.WriteLine($"waxwing: listening on {listener.LocalEndPoint}");
+            options = options.AddListener(listener);
+        }
+        foreach (var endpoint in request.Connections)
+            options = options.AddConnection(endpoint.Connect());
+        if (request.Trace is { } filter)
+            options = Trace(options, error, filter);
         return runtime.AddWasi(options);
+    }
+
+    private static WasiOptions Trace(WasiOptions options, TextWriter error, string filter)
+    {
+        try
+        {
+            return options.WithTrace(error, filter);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"`--trace-host={filter}`: {problem.Message}");
+        }
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Variables(RunRequest request)

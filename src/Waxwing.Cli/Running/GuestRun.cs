@@ -13,7 +13,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
     public int Execute()
     {
         using var runtime = CreateRuntime();
-        using var process = GuestEnvironment.AddWasi(runtime, request);
+        using var process = GuestEnvironment.AddWasi(runtime, request, error);
         using var threads = runtime.AddWasiThreads(request.MaximumThreads);
         using var stop = request.Timeout is { } timeout ? new CancellationTokenSource(timeout) : new CancellationTokenSource();
         try

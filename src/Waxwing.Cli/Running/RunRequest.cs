@@ -14,6 +14,12 @@ internal sealed record RunRequest
     public IReadOnlyList<DirectoryGrant> Directories { get; init; } = [];
     public IReadOnlyList<(string Name, string Value)> Variables { get; init; } = [];
     public bool InheritEnvironment { get; init; }
+    public IReadOnlyList<Endpoint> Listeners { get; init; } = [];
+    public IReadOnlyList<Endpoint> Connections { get; init; } = [];
+
+    /// <summary>Which WASI calls to print; null for none, empty for all.</summary>
+    public string? Trace { get; init; }
+
     public TimeSpan? Timeout { get; init; }
     public long? Fuel { get; init; }
 

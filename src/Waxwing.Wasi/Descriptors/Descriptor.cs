@@ -20,6 +20,9 @@ internal sealed class Descriptor(WasiNode node, WasiRights rights, WasiRights in
     /// <summary>The guest's name of a granted directory, as UTF-8; null for everything else.</summary>
     public byte[]? PreopenName { get; init; }
 
+    /// <summary>What traces call it.</summary>
+    public string Label { get; set; } = "";
+
     /// <summary>Whether closing the descriptor closes the node (not if it belongs to the embedder).</summary>
     public bool OwnsNode { get; init; } = true;
 

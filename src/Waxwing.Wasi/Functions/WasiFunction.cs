@@ -1,30 +1,47 @@
 namespace Waxwing.Wasi.Functions;
 
+/// <summary>What a WASI function is about; the names are those of trace filters.</summary>
+internal enum WasiScope
+{
+    /// <summary>Arguments and environment variables.</summary>
+    Environment,
+    Clock,
+    /// <summary>Descriptors, files and directories.</summary>
+    File,
+    Poll,
+    Process,
+    Random,
+    Socket,
+}
+
 /// <summary>A row of the table of functions.</summary>
 internal sealed class WasiFunction
 {
     /// <summary>A function.</summary>
     /// <param name="name">Its name in the specification.</param>
-    /// <param name="parameters">The names of its parameters, separated by spaces; with ":64" those that are i64, the others are i32.</param>
+    /// <param name="scope">What it is about.</param>
+    /// <param name="parameters">Its parameters, separated by spaces, as <see cref="WasiParameter.Parse"/> reads them.</param>
+    /// <param name="summary">What it does, in a sentence.</param>
     /// <param name="handler">What implements it.</param>
-    /// <param name="hasResult">Whether it returns an error number.</param>
-    public WasiFunction(string name, string parameters, WasiHandler handler, bool hasResult = true)
+    public WasiFunction(string name, WasiScope scope, string parameters, string summary, WasiHandler handler)
     {
-        Name = name;
-        Handler = handler;
-        HasResult = hasResult;
-        var parts = parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        ParameterNames = [.. parts.Select(part => part.Split(':')[0])];
-        ParameterTypes = [.. parts.Select(part => part.EndsWith(":64", StringComparison.Ordinal) ? ValueType.I64 : ValueType.I32)];
+        (Name, Scope, Summary, Handler) = (name, scope, summary, handler);
+        Parameters = [.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(WasiParameter.Parse)];
+        ParameterTypes = [.. Parameters.Select(parameter => parameter.Type)];
     }
 
     public string Name { get; }
 
-    public IReadOnlyList<string> ParameterNames { get; }
+    public WasiScope Scope { get; }
+
+    public string Summary { get; }
+
+    public WasiParameter[] Parameters { get; }
 
     public ValueType[] ParameterTypes { get; }
 
-    public bool HasResult { get; }
+    /// <summary>Whether it returns an error number; the only one that does not, does not return at all.</summary>
+    public bool HasResult => Name != "proc_exit";
 
     public WasiHandler Handler { get; }
 }

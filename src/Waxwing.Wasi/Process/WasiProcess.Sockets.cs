@@ -98,9 +98,11 @@ public sealed partial class WasiProcess
         return descriptor.Allows(needed);
     }
 
-    private void AddListener(Socket listener)
+    private void AddSocket(Socket socket, bool isListener)
     {
-        if (descriptors.Add(new(new SocketFile(listener, isListener: true), WasiRights.Socket, WasiRights.Socket), out _) != WasiErrno.Success)
+        var rights = isListener ? WasiRights.Socket : WasiRights.Socket & ~WasiRights.SockAccept;
+        var descriptor = new Descriptor(new SocketFile(socket, isListener, isGranted: true), rights, isListener ? WasiRights.Socket : WasiRights.None) { Label = isListener ? "listener" : "connection" };
+        if (descriptors.Add(descriptor, out _) != WasiErrno.Success)
             throw new ArgumentException($"More directories and sockets are granted than {nameof(WasiOptions.MaximumOpenFiles)} allows.");
     }
 }

@@ -5,6 +5,7 @@ using Waxwing.Wasi.Descriptors;
 using Waxwing.Wasi.FileSystem;
 using Waxwing.Wasi.FileSystem.Linux;
 using Waxwing.Wasi.Functions;
+using Waxwing.Wasi.Tracing;
 
 namespace Waxwing.Wasi;
 
@@ -19,6 +20,7 @@ public sealed partial class WasiProcess : IDisposable
     private readonly WasiClocks clocks;
     private readonly WasiRandom random;
     private readonly DescriptorTable descriptors;
+    private readonly CallTracer? tracer;
 
     internal WasiProcess(WasiOptions options)
     {
@@ -29,6 +31,7 @@ public sealed partial class WasiProcess : IDisposable
         clocks = new(options.TimeProvider);
         random = new(options.RandomSource, options.RandomSeed);
         descriptors = new(options.MaximumOpenFiles);
+        tracer = options.TraceObserver is { } observer ? new(options.TraceFilter!, observer, descriptors) : null;
         try
         {
             AddStandardStream(options.Stdin, 0, options);
@@ -37,7 +40,9 @@ public sealed partial class WasiProcess : IDisposable
             foreach (var grant in options.Grants)
                 AddGrant(grant);
             foreach (var listener in options.Listeners)
-                AddListener(listener);
+                AddSocket(listener, isListener: true);
+            foreach (var connection in options.Connections)
+                AddSocket(connection, isListener: false);
         }
         catch
         {
@@ -63,7 +68,9 @@ public sealed partial class WasiProcess : IDisposable
         GC.KeepAlive(memory);
     }
 
-    internal WasiErrno Call(WasiFunction function, in WasiCall call)
+    internal WasiErrno Call(WasiFunction function, in WasiCall call) => tracer is null ? CallQuietly(function, call) : tracer.Call(this, function, call);
+
+    internal WasiErrno CallQuietly(WasiFunction function, in WasiCall call)
     {
         try
         {
@@ -105,7 +112,7 @@ public sealed partial class WasiProcess : IDisposable
             file = new TerminalFile(file);
         var rights = file.Type is WasiFileType.RegularFile or WasiFileType.BlockDevice ? WasiRights.RegularFile : WasiRights.Stream;
         rights &= ~(isOutput ? WasiRights.FdRead : WasiRights.NeedsWriting);
-        descriptors.Add(new(file, rights, WasiRights.None), out _);
+        descriptors.Add(new(file, rights, WasiRights.None) { Label = number switch { 0 => "stdin", 1 => "stdout", _ => "stderr" } }, out _);
     }
 
     private static StreamFile ConsoleStream(int number)
@@ -124,7 +131,7 @@ public sealed partial class WasiProcess : IDisposable
         var directory = grant.Directory ?? WasiDirectory.OpenHost(grant.HostPath!);
         var name = WasiStrings.Encode(grant.GuestPath, "A guest path");
         var error = descriptors.Add(
-            new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, OwnsNode = grant.Directory is null }, out _);
+            new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, Label = TraceText.Escape(grant.GuestPath), OwnsNode = grant.Directory is null }, out _);
         if (error != WasiErrno.Success)
             throw new ArgumentException($"More directories are granted than {nameof(WasiOptions.MaximumOpenFiles)} allows.");
     }

@@ -5,10 +5,11 @@ using Waxwing.Wasi.FileSystem.Linux;
 
 namespace Waxwing.Wasi.Sockets;
 
-/// <summary>A socket: a listener the embedder granted, or a connection accepted by one.</summary>
+/// <summary>A socket: a listener or a connection the embedder granted, or a connection accepted by a listener.</summary>
 /// <param name="socket">The socket.</param>
-/// <param name="isListener">Whether it is the embedder's listener: it is accepted from, and not closed with the descriptor.</param>
-internal sealed class SocketFile(Socket socket, bool isListener) : WasiFile
+/// <param name="isListener">Whether it is a listener: it is accepted from, and nothing else.</param>
+/// <param name="isGranted">Whether it is the embedder's: it is not closed with the descriptor.</param>
+internal sealed class SocketFile(Socket socket, bool isListener, bool isGranted) : WasiFile
 {
     // How long cancellation may go unnoticed where it cannot interrupt a wait.
     private const int PortableWaitMicroseconds = 20_000;
@@ -43,7 +44,7 @@ internal sealed class SocketFile(Socket socket, bool isListener) : WasiFile
             return error;
         try
         {
-            connection = new(socket.Accept(), isListener: false) { status = flags };
+            connection = new(socket.Accept(), isListener: false, isGranted: false) { status = flags };
             return WasiErrno.Success;
         }
         catch (SocketException exception)
@@ -178,7 +179,7 @@ internal sealed class SocketFile(Socket socket, bool isListener) : WasiFile
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !isListener)
+        if (disposing && !isGranted)
             socket.Dispose();
     }
 }

@@ -91,7 +91,7 @@ public sealed class DescriptorTests : IDisposable
         using var guest = NewGuest();
         var stale = guest.Open("file", (uint)WasiOpenFlags.Create, Guest.Writing);
         guest.Do("fd_close", stale);
-        foreach (var function in WasiFunctions.All.Where(function => function.ParameterNames.Any(name => name is "fd" or "old_fd" or "new_fd")))
+        foreach (var function in WasiFunctions.All.Where(function => function.Parameters.Any(parameter => parameter is { Kind: WasiParameterKind.Fd, IsResult: false })))
         {
             foreach (var fd in (uint[])[stale, 100, 1023, 1024, 0x7FFF_FFFF, 0x8000_0000, uint.MaxValue])
             {
@@ -100,7 +100,7 @@ public sealed class DescriptorTests : IDisposable
                 var scratch = guest.Allocate(256);
                 WasmValue[] arguments =
                 [
-                    .. function.ParameterNames.Zip(function.ParameterTypes, (name, type) => type.Kind == ValueKind.I64 ? (WasmValue)0L : name switch
+                    .. function.Parameters.Select(parameter => parameter.Name).Zip(function.ParameterTypes, (name, type) => type.Kind == ValueKind.I64 ? (WasmValue)0L : name switch
                     {
                         "fd" or "old_fd" or "new_fd" => fd,
                         "path" or "old_path" or "new_path" => text,

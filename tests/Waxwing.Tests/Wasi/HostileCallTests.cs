@@ -203,7 +203,7 @@ public sealed class HostileCallTests : IDisposable
             var text = texts[random.Next(texts.Length)];
             for (var k = 0; k < arguments.Length; k++)
             {
-                var name = function.ParameterNames[k];
+                var name = function.Parameters[k].Name;
                 if (function.ParameterTypes[k].Kind == ValueKind.I64)
                     arguments[k] = random.Next(3) switch { 0 => random.NextInt64(), 1 => (long)random.Next(4096), _ => random.Next(2) == 0 ? long.MinValue : -1L };
                 else if (random.Next(20) == 0)

@@ -52,6 +52,25 @@ public sealed class SocketTests : IDisposable
     }
 
     [Fact]
+    public void A_granted_connection_is_used_and_stays_the_embedders()
+    {
+        using var client = Connect();
+        using var server = listener.Accept();
+        using (var other = new Guest(new WasiOptions().AddListener(listener).AddConnection(client).WithSystemClock()))
+        {
+            const uint connection = 4;
+            other.Do("sock_send", connection, other.Buffers(other.Text("out")), 1u, 0u, other.Allocate(4));
+            var bytes = new byte[10];
+            Assert.Equal(3, server.Receive(bytes));
+            server.Send("in"u8);
+            Assert.Equal("in", other.Read(connection));
+            Assert.Equal(WasiErrno.Notcapable, other.Call("sock_accept", connection, 0u, other.Allocate(4)));
+            other.Do("fd_close", connection);
+        }
+        client.Send("still open"u8);
+    }
+
+    [Fact]
     public void Connections_are_accepted_read_written_and_ended()
     {
         using var client = Connect();
