@@ -33,13 +33,7 @@ internal sealed partial class FunctionEmitter
     {
         var start = Need(e.Parameters.Length + 1);
         il.Offset(e.Offset);
-        if (!context.Tables[e.Index2].Limits.Is64)
-            il.Emit(ILOpCode.Conv_u8);
-        il.Constant(context.Module.Types[e.Index].Canonical!.Id);
-        il.Constant(e.Index2);
-        il.Constant(e.Index);
-        LoadContext();
-        il.Call(Support.FindIndirect(variant));
+        FindIndirect(e.Index, e.Index2);
         CallPointer(e.Parameters, e.Results);
         Consume(1);
         AfterCall(in e, start);
@@ -49,9 +43,7 @@ internal sealed partial class FunctionEmitter
     {
         var start = Need(e.Parameters.Length + 1);
         il.Offset(e.Offset);
-        il.Constant(e.Index);
-        LoadContext();
-        il.Call(Support.FindReference(variant));
+        FindReference(e.Index);
         CallPointer(e.Parameters, e.Results);
         Consume(1);
         AfterCall(in e, start);
@@ -60,11 +52,7 @@ internal sealed partial class FunctionEmitter
     /// <summary>Calls the address on top of the evaluation stack, above the arguments.</summary>
     private void CallPointer(ReadOnlySpan<ValType> parameters, ReadOnlySpan<ValType> results)
     {
-        var address = Rent(IlType.Address);
-        il.StoreLocal(address);
-        LoadContext();
-        il.LoadLocal(address);
-        Return(address);
+        LoadAddressLast();
         il.CallIndirect(SignatureOf(parameters, results));
     }
 
@@ -139,61 +127,115 @@ internal sealed partial class FunctionEmitter
         }
     }
 
+    /// <summary>A tail call within a protected region, made behind all of them.</summary>
+    private sealed record DelayedCall(int Label, Opcode Opcode, int Offset, int Index, int Index2, ValType[] Parameters, ValType[] Results, int[] Operands);
+
+    private readonly List<DelayedCall> delayedCalls = [];
+
     /// <summary>
-    /// A call in place of the current frame: `tail.` keeps the stack flat. Within protected regions the CLR cannot; there the frame is left first, so that its handlers do not see what the callee throws.
+    /// A call in place of the current frame: `tail.` keeps the stack flat. Within protected regions the CLR cannot; they are left first, for their handlers are not to see what the callee throws.
     /// </summary>
     private void EmitReturnCall(in InstructionEvent e)
     {
-        var callee = e.Opcode == Opcode.ReturnCall ? 0 : 1;
-        Need(e.Parameters.Length + callee);
-        if (tryDepth > 0)
-            throw new FunctionTooComplexException("a tail call within a protected region");
-        DropBelow(e.Parameters.Length + callee);
-        il.Offset(e.Offset);
-        switch (e.Opcode)
-        {
-            case Opcode.ReturnCall when e.Index >= context.ImportedFunctions:
-                LoadContext();
-                il.Emit(ILOpCode.Tail);
-                il.CallFunction(ILOpCode.Call, e.Index);
-                break;
-            case Opcode.ReturnCall:
-                LoadContext();
-                il.Constant(e.Index);
-                il.Call(Support.FindImport(variant));
-                TailCallPointer(e.Parameters, e.Results);
-                break;
-            case Opcode.ReturnCallIndirect:
-                if (!context.Tables[e.Index2].Limits.Is64)
-                    il.Emit(ILOpCode.Conv_u8);
-                il.Constant(context.Module.Types[e.Index].Canonical!.Id);
-                il.Constant(e.Index2);
-                il.Constant(e.Index);
-                LoadContext();
-                il.Call(Support.FindIndirect(variant));
-                TailCallPointer(e.Parameters, e.Results);
-                break;
-            default:
-                il.Constant(e.Index);
-                LoadContext();
-                il.Call(Support.FindReference(variant));
-                TailCallPointer(e.Parameters, e.Results);
-                break;
-        }
+        var taken = e.Parameters.Length + (e.Opcode == Opcode.ReturnCall ? 0 : 1);
         isLeaf = false;
-        Consume(e.Parameters.Length + callee);
-        il.Emit(ILOpCode.Ret);
+        if (tryDepth > 0)
+        {
+            var stored = new int[taken];
+            for (var i = 0; i < taken; i++)
+                stored[i] = Rent(IlTypes.Of(operands[count - taken + i].Type));
+            StoreTop(stored);
+            Truncate(count - taken);
+            DropRest();
+            var label = il.NewLabel();
+            il.Branch(ILOpCode.Leave, label);
+            delayedCalls.Add(new(label, e.Opcode, e.Offset, e.Index, e.Index2, e.Parameters.ToArray(), e.Results.ToArray(), stored));
+            // Nothing comes between storing and loading them.
+            foreach (var local in stored)
+                Return(local);
+        }
+        else
+        {
+            Need(taken);
+            DropBelow(taken);
+            TailCall(e.Opcode, e.Offset, e.Index, e.Index2, SignatureOf(e.Parameters, e.Results));
+            Consume(taken);
+        }
         unreachable = true;
     }
 
-    private void TailCallPointer(ReadOnlySpan<ValType> parameters, ReadOnlySpan<ValType> results)
+    private void EmitDelayedCalls()
+    {
+        foreach (var call in delayedCalls)
+        {
+            il.Mark(call.Label);
+            foreach (var local in call.Operands)
+                il.LoadLocal(local);
+            il.MaximumStack = Math.Max(il.MaximumStack, call.Operands.Length);
+            TailCall(call.Opcode, call.Offset, call.Index, call.Index2, SignatureOf(call.Parameters, call.Results));
+        }
+    }
+
+    /// <summary>Calls with the operands on the evaluation stack, which are all there is on it, and returns.</summary>
+    private void TailCall(Opcode opcode, int offset, int index, int table, IlSignature signature)
+    {
+        il.Offset(offset);
+        if (opcode == Opcode.ReturnCall && index >= context.ImportedFunctions)
+        {
+            LoadContext();
+            il.Emit(ILOpCode.Tail);
+            il.CallFunction(ILOpCode.Call, index);
+        }
+        else
+        {
+            switch (opcode)
+            {
+                case Opcode.ReturnCall:
+                    LoadContext();
+                    il.Constant(index);
+                    il.Call(Support.FindImport(variant));
+                    break;
+                case Opcode.ReturnCallIndirect:
+                    FindIndirect(index, table);
+                    break;
+                default:
+                    FindReference(index);
+                    break;
+            }
+            LoadAddressLast();
+            il.Emit(ILOpCode.Tail);
+            il.CallIndirect(signature);
+        }
+        il.Emit(ILOpCode.Ret);
+    }
+
+    /// <summary>From a table's index to an address.</summary>
+    private void FindIndirect(int type, int table)
+    {
+        if (!context.Tables[table].Limits.Is64)
+            il.Emit(ILOpCode.Conv_u8);
+        il.Constant(context.Module.Types[type].Canonical!.Id);
+        il.Constant(table);
+        il.Constant(type);
+        LoadContext();
+        il.Call(Support.FindIndirect(variant));
+    }
+
+    /// <summary>From a reference to an address.</summary>
+    private void FindReference(int type)
+    {
+        il.Constant(type);
+        LoadContext();
+        il.Call(Support.FindReference(variant));
+    }
+
+    /// <summary>Puts the context between the arguments and the address on top of them.</summary>
+    private void LoadAddressLast()
     {
         var address = Rent(IlType.Address);
         il.StoreLocal(address);
         LoadContext();
         il.LoadLocal(address);
         Return(address);
-        il.Emit(ILOpCode.Tail);
-        il.CallIndirect(SignatureOf(parameters, results));
     }
 }

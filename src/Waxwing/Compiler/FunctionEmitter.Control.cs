@@ -465,6 +465,15 @@ internal sealed partial class FunctionEmitter
             il.Emit(ILOpCode.Ret);
             return;
         }
+        var results = ReturnLocals();
+        for (var i = results.Length - 1; i >= 0; i--)
+            il.StoreLocal(results[i]);
+        il.Branch(ILOpCode.Leave, returnLabel);
+    }
+
+    /// <summary>Where results go before a jump to <see cref="returnLabel"/>.</summary>
+    private int[] ReturnLocals()
+    {
         if (returnLabel < 0)
         {
             returnLabel = il.NewLabel();
@@ -472,9 +481,7 @@ internal sealed partial class FunctionEmitter
             for (var i = 0; i < returnLocals.Length; i++)
                 returnLocals[i] = NewLocal(IlTypes.Of(type.Results[i]));
         }
-        for (var i = returnLocals.Length - 1; i >= 0; i--)
-            il.StoreLocal(returnLocals[i]);
-        il.Branch(ILOpCode.Leave, returnLabel);
+        return returnLocals;
     }
 
     private void EndFunction(ref Control control)
@@ -491,5 +498,6 @@ internal sealed partial class FunctionEmitter
             StoreFurtherResults();
             il.Emit(ILOpCode.Ret);
         }
+        EmitDelayedCalls();
     }
 }

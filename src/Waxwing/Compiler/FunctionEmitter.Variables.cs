@@ -37,6 +37,11 @@ internal sealed partial class FunctionEmitter
             EmitPoll();
         }
         ZeroLocals();
+        if (delegateLimit >= 0)
+        {
+            il.Constant(0);
+            il.StoreLocal(delegateLimit);
+        }
         EmitMemoryPlaces();
         foreach (var (global, place) in globalPlaces)
         {

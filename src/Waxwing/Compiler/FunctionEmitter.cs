@@ -128,7 +128,8 @@ internal sealed partial class FunctionEmitter
         (count, spilled, controlCount, unreachable, isLeaf) = (0, 0, 0, false, true);
         (fuelConstant, comparison) = (-1, default);
         returnLabel = -1;
-        tryDepth = 0;
+        (tryDepth, delegateLimit, filtered) = (0, -1, -1);
+        delayedCalls.Clear();
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
         locals = new int[localTypes.Length];

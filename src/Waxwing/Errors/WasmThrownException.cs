@@ -14,9 +14,12 @@ public sealed class WasmThrownException : WasmException
     /// <exception cref="ArgumentException">The values do not fit the tag.</exception>
     public WasmThrownException(WasmTag tag, params ReadOnlySpan<WasmValue> values) : this(Pack(tag, values)) { }
 
-    internal WasmThrownException(WasmExceptionObject thrown, Exception? inner = null) : base(Describe(thrown), inner) => Thrown = thrown;
+    internal WasmThrownException(WasmExceptionObject thrown, Exception? inner = null) : base("uncaught exception", inner) => Thrown = thrown;
 
     internal WasmExceptionObject Thrown { get; }
+
+    /// <summary>Says which tag, and with which values. Made when it is asked for: most exceptions are caught by guests.</summary>
+    public override string Message => field ??= Describe(Thrown);
 
     /// <summary>The exception's tag.</summary>
     public WasmTag Tag => Thrown.Tag;

@@ -29,7 +29,7 @@ internal sealed class IlAssembler
         body.Instructions.GetBytes();
         new BlobWriter(body.Instructions).WriteBytes(code, 0, size);
         if (buffer.RegionCount > 0)
-            WriteRegions(buffer, tokens, body.ExceptionRegions);
+            WriteRegions(buffer, body.ExceptionRegions);
         return body.Offset;
     }
 
@@ -239,9 +239,9 @@ internal sealed class IlAssembler
         }
     }
 
-    private void WriteRegions(IlBuffer buffer, IlTokens tokens, ExceptionRegionEncoder encoder)
+    private void WriteRegions(IlBuffer buffer, ExceptionRegionEncoder encoder)
     {
-        var borders = new int[buffer.RegionCount, 4];
+        var borders = new int[buffer.RegionCount, 5];
         var order = new List<int>();
         var instructions = buffer.Instructions;
         for (var i = 0; i < instructions.Length; i++)
@@ -255,9 +255,8 @@ internal sealed class IlAssembler
         }
         foreach (var region in order)
         {
-            int tryStart = borders[region, 0], filter = borders[region, 1], handler = borders[region, 2], end = borders[region, 3];
-            encoder.AddFilter(tryStart, filter - tryStart, handler, end - handler, filter);
+            int start = borders[region, 0], filter = borders[region, 2], handler = borders[region, 3];
+            encoder.AddFilter(start, borders[region, 1] - start, handler, borders[region, 4] - handler, filter);
         }
-        _ = tokens;
     }
 }

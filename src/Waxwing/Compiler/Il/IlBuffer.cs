@@ -31,7 +31,8 @@ internal struct IlInstruction
     public long Value;
 }
 
-internal enum RegionBorder { Try, Filter, Handler, End }
+/// <summary>In this order in the code; what lies between the end of the protected part and the filter belongs to neither.</summary>
+internal enum RegionBorder { Try, TryEnd, Filter, Handler, End }
 
 /// <summary>A calli's signature: parameters without the context, which comes last in every guest function.</summary>
 internal sealed record IlSignature(IlType[] Parameters, IlType Result);

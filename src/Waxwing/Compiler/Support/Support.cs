@@ -75,6 +75,19 @@ internal static class Support
 
     public static MethodInfo FindReference(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? FindReferencePlain : FindReferencePolled;
 
+    // Exceptions.
+    public static readonly MethodInfo MakeException = Method(typeof(Exceptions), nameof(Exceptions.Make));
+    public static readonly MethodInfo ExceptionSlot = Method(typeof(Exceptions), nameof(Exceptions.Slot));
+    public static readonly MethodInfo GetExceptionReference = Method(typeof(Exceptions), nameof(Exceptions.GetReference));
+    public static readonly MethodInfo SetExceptionReference = Method(typeof(Exceptions), nameof(Exceptions.SetReference));
+    public static readonly MethodInfo ThrowException = Method(typeof(Exceptions), nameof(Exceptions.Throw));
+    public static readonly MethodInfo KnownException = Method(typeof(Exceptions), nameof(Exceptions.Known));
+    public static readonly MethodInfo ThrownException = Method(typeof(Exceptions), nameof(Exceptions.Thrown));
+    public static readonly MethodInfo ThrownExceptionFor = Method(typeof(Exceptions), nameof(Exceptions.ThrownFor));
+    public static readonly MethodInfo DelegateException = Method(typeof(Exceptions), nameof(Exceptions.Delegate));
+    public static readonly MethodInfo IsOfTag = Method(typeof(Exceptions), nameof(Exceptions.Is));
+    public static readonly MethodInfo AreSameTag = Method(typeof(Exceptions), nameof(Exceptions.AreSame));
+
     // The context.
     public static readonly FieldInfo ContextMemoryBase = Field(typeof(GuestContext), nameof(GuestContext.MemoryBase));
     public static readonly FieldInfo ContextMemories = Field(typeof(GuestContext), nameof(GuestContext.Memories));
