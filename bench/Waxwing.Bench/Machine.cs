@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Waxwing.Bench;
 
@@ -13,8 +16,25 @@ internal static class Machine
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "kernels.json")))
         ?? throw new DirectoryNotFoundException("bench/kernels not found: run from inside a clone of the repository");
 
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerOptions.Web) { WriteIndented = true };
+
+    public static string Processor { get; } = FindProcessor();
+
     public static string Description =>
-        $"{Environment.ProcessorCount} CPUs, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}";
+        $"{Environment.ProcessorCount} CPUs ({Processor}), {RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}";
+
+    public static string Date { get; } = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Where and when, for result files.</summary>
+    public static object Describe() => new { date = Date, processors = Environment.ProcessorCount, processor = Processor, system = RuntimeInformation.OSDescription, runtime = Environment.Version.ToString(), processorTime = Clock.IsProcessorTime };
+
+    /// <summary>How to start this program once more, with other arguments.</summary>
+    public static ProcessStartInfo Again(IEnumerable<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        var isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return new(program, isHost ? [typeof(Machine).Assembly.Location, .. arguments] : arguments);
+    }
 
     /// <summary>Keeps this process, and those it starts later, on one processor, where the platform can.</summary>
     public static void Pin(int processor)
@@ -30,6 +50,14 @@ internal static class Machine
     public static bool Has(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+
+    private static string FindProcessor()
+    {
+        if (!File.Exists("/proc/cpuinfo"))
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        return model is null ? RuntimeInformation.ProcessArchitecture.ToString() : model[(model.IndexOf(':') + 1)..].Trim();
+    }
 
     private static IEnumerable<string> Upwards(string start)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Waxwing.Bench;
+using Waxwing.Bench.Compile;
 using Waxwing.Bench.Kernels;
 using Waxwing.Bench.Load;
 
@@ -7,6 +8,7 @@ Console.OutputEncoding = System.Text.Encoding.UTF8;
 var root = new RootCommand("Measures Waxwing. Run it in Release on a quiet machine; every figure is a median.")
 {
     KernelsCommand.Create(),
+    CompileCommand.Create(),
     LoadCommand.Create(),
     SlotsCommand.Create(),
 };

@@ -73,60 +73,13 @@ internal sealed class ModuleLoading(string path, WasmRuntimeOptions options, str
     private string StartOnce(WasmModuleOptions moduleOptions)
     {
         using var runtime = new WasmRuntime(options with { Features = WasmFeatures.All });
-        var module = WasmModule.Load(bytes, moduleOptions);
-        Stubs.Define(runtime, module);
-        using var instance = runtime.Instantiate(module);
-        if (EntryOf(module) is not { } name)
-            return "nothing";
-        try
-        {
-            instance.GetFunction(name).Invoke();
-        }
-        catch (WasmException error)
-        {
-            // With stubs for a host a guest may give up; the code up to there has run.
-            return $"{name}: {error.Message.Split('\n')[0]}";
-        }
-        return name;
-    }
-
-    private string? EntryOf(WasmModule module)
-    {
-        var candidates = module.Exports.Where(export => export.Type.Function is { Parameters.Count: 0 }).Select(export => export.Name).ToList();
-        return entry ?? candidates.Find(name => name is "_initialize" or "__wasm_call_ctors") ?? candidates.FirstOrDefault();
+        return FirstExport.Call(runtime, WasmModule.Load(bytes, moduleOptions), entry);
     }
 
     private struct Nothing : IFunctionConsumer
     {
         public readonly void Instruction(in InstructionEvent instruction)
         {
-        }
-    }
-}
-
-/// <summary>Something for every import, so that any module can be instantiated: functions return zeros.</summary>
-internal static class Stubs
-{
-    public static void Define(WasmRuntime runtime, WasmModule module)
-    {
-        runtime.ProvideMemories(module);
-        foreach (var import in module.Imports)
-        {
-            switch (import.Type)
-            {
-                case { Function: { } function }:
-                    runtime.DefineRaw(import.Module, import.Name, [.. function.Parameters], [.. function.Results], (_, _, _) => { });
-                    break;
-                case { Table: { } table }:
-                    runtime.Define(import.Module, import.Name, new WasmTable(table));
-                    break;
-                case { Global: { } global }:
-                    runtime.Define(import.Module, import.Name, new WasmGlobal(global));
-                    break;
-                case { Tag: { } tag }:
-                    runtime.Define(import.Module, import.Name, new WasmTag(tag));
-                    break;
-            }
         }
     }
 }

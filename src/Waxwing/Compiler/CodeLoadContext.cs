@@ -5,23 +5,31 @@ namespace Waxwing.Compiler;
 
 /// <summary>
 /// Where the units of one module and variant live. The CLR asks it for a unit when it compiles a function that calls into one: so units are emitted when they are needed, and calls between
-/// them are ordinary calls. Collected with the module.
+/// them are ordinary calls. Collected with the module. Thread-safe: different units are emitted at the same time.
 /// </summary>
-internal sealed class CodeLoadContext(string name, bool isCollectible, Func<string, byte[]?> emit) : AssemblyLoadContext(name, isCollectible)
+/// <param name="name">For debuggers.</param>
+/// <param name="isCollectible">Whether the code is given back when it is not used any more.</param>
+/// <param name="units">How many units there are.</param>
+/// <param name="emit">Makes a unit's assembly; called once for each unit, on several threads. It loads no unit.</param>
+internal sealed class CodeLoadContext(string name, bool isCollectible, int units, Func<int, byte[]> emit) : AssemblyLoadContext(name, isCollectible)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Assembly> loaded = [];
+    private readonly Assembly?[] loaded = new Assembly?[units];
+
+    // Few locks for many units: nothing waits for a second one while it holds one.
+    private readonly Lock[] gates = [.. Enumerable.Range(0, Math.Min(units, 64)).Select(_ => new Lock())];
 
     /// <summary>What the code is of; for backtraces.</summary>
     public CompiledCode? Code { get; init; }
 
-    /// <summary>A unit, emitted if it was not yet. Thread-safe.</summary>
-    public Assembly LoadUnit(string unit)
+    /// <summary>A unit, emitted if it was not yet.</summary>
+    public Assembly LoadUnit(int unit)
     {
-        lock (gate)
+        if (Volatile.Read(ref loaded[unit]) is { } known)
+            return known;
+        lock (gates[unit % gates.Length])
         {
-            if (!loaded.TryGetValue(unit, out var assembly))
-                loaded.Add(unit, assembly = LoadFromStream(new MemoryStream(emit(unit)!)));
+            if (loaded[unit] is not { } assembly)
+                Volatile.Write(ref loaded[unit], assembly = LoadFromStream(new MemoryStream(emit(unit))));
             return assembly;
         }
     }
@@ -32,6 +40,6 @@ internal sealed class CodeLoadContext(string name, bool isCollectible, Func<stri
         var core = typeof(CodeLoadContext).Assembly;
         if (assemblyName.Name == core.GetName().Name)
             return core;
-        return CodeUnits.UnitOf(assemblyName.Name) >= 0 ? LoadUnit(assemblyName.Name!) : null;
+        return CodeUnits.UnitOf(assemblyName.Name) is var unit and >= 0 && unit < loaded.Length ? LoadUnit(unit) : null;
     }
 }

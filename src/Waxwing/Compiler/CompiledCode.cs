@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Reflection;
-using System.Reflection.Metadata;
 using System.Runtime.CompilerServices;
 using Waxwing.Binary;
 
@@ -10,14 +10,13 @@ internal sealed class CompiledCode
 {
     private readonly CodeLoadContext loader;
     private readonly UnitMap?[] maps;
-    private readonly Lock gate = new();
-    private FunctionEmitter? spare;
+    private readonly ConcurrentBag<FunctionEmitter> spares = [];
 
     public CompiledCode(CompiledModule module, CodeVariant variant)
     {
         (Module, Variant) = (module, variant);
         maps = new UnitMap?[module.Units.Count];
-        loader = new($"{module.Module.Name ?? "module"} {variant}", isCollectible: true, Emit) { Code = this };
+        loader = new($"{module.Module.Name ?? "module"} {variant}", isCollectible: true, maps.Length, Emit) { Code = this };
     }
 
     public CompiledModule Module { get; }
@@ -25,13 +24,19 @@ internal sealed class CompiledCode
     public CodeVariant Variant { get; }
 
     /// <summary>The address of a function's code, which the CLR compiles when it is first called.</summary>
-    public nint AddressOf(int function) => MethodOf(function).MethodHandle.GetFunctionPointer();
-
-    public MethodBase MethodOf(int function)
+    public nint AddressOf(int function)
     {
-        var units = Module.Units;
-        var assembly = loader.LoadUnit(CodeUnits.AssemblyName(units.UnitOf(function)));
-        return assembly.ManifestModule.ResolveMethod(0x06000000 | units.RowOf(function))!;
+        var unit = Module.Units.UnitOf(function);
+        return MethodOf(loader.LoadUnit(unit), Module.Units.RowOf(function)).GetFunctionPointer();
+    }
+
+    /// <summary>Compiles all functions of a unit to machine code, those that were not called yet.</summary>
+    public void Prepare(int unit)
+    {
+        var assembly = loader.LoadUnit(unit);
+        var (first, end) = Module.Units.Functions(unit);
+        for (var row = 1; row <= end - first; row++)
+            RuntimeHelpers.PrepareMethod(MethodOf(assembly, row));
     }
 
     /// <summary>Where in the module an IL offset of a function's code is, or -1. Faults are found less exactly than calls.</summary>
@@ -41,16 +46,12 @@ internal sealed class CompiledCode
         return Volatile.Read(ref maps[unit])?.Find(Module.Units.RowOf(function) - 1, ilOffset, isFault) ?? -1;
     }
 
-    private byte[] Emit(string name)
+    /// <summary>The assembly of a unit. Thread-safe.</summary>
+    internal byte[] Emit(int unit)
     {
-        var unit = CodeUnits.UnitOf(name);
         var units = Module.Units;
-        FunctionEmitter emitter;
-        lock (gate)
-        {
-            emitter = spare ?? new(Module.Module.Context, Variant);
-            spare = null;
-        }
+        if (!spares.TryTake(out var emitter))
+            emitter = new(Module.Module.Context, Variant);
         var writer = new UnitWriter(units, unit);
         var map = new UnitMap();
         var offsets = new List<(int, int)>();
@@ -64,11 +65,12 @@ internal sealed class CompiledCode
             map.Add(offsets);
         }
         map.Finish();
-        maps[unit] = map;
-        lock (gate)
-            spare = emitter;
+        Volatile.Write(ref maps[unit], map);
+        spares.Add(emitter);
         return writer.Finish();
     }
+
+    private static RuntimeMethodHandle MethodOf(Assembly unit, int row) => unit.ManifestModule.ModuleHandle.GetRuntimeMethodHandleFromMetadataToken(0x06000000 | row);
 }
 
 /// <summary>Where the instructions of a unit's methods come from, in a few bytes each.</summary>

@@ -19,7 +19,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     public CompiledInstance(CompiledModule module, WasmInstance instance)
     {
         (Module, this.instance) = (module, instance);
-        isGuarded = Array.TrueForAll(instance.Memories, memory => memory.IsGuarded || memory.Declared.Is64 || memory.Declared.PageSizeLog2 != 16);
+        isGuarded = CompiledModule.IsGuarded(instance.Memories);
         globalCells = GC.AllocateArray<nint>(Math.Max(1, instance.Globals.Length), pinned: true);
         for (var i = 0; i < instance.Globals.Length; i++)
             globalCells[i] = (nint)instance.Globals[i].Cell;

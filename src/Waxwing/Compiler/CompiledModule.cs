@@ -25,10 +25,34 @@ internal sealed class CompiledModule : ModuleCode
 
     public override InstanceCode Bind(WasmInstance instance) => new CompiledInstance(this, instance);
 
+    public override CodeParts Parts(WasmCompileOptions options)
+    {
+        var code = Code(WillBeGuarded(options.Runtime), options.Cancellable);
+        return new(Units.Count, unit => Units.Functions(unit) is var (first, end) ? end - first : 0, code.Prepare);
+    }
+
+    /// <summary>Whether all memories of an instance can leave bounds checks to the hardware, or have their own.</summary>
+    public static bool IsGuarded(ReadOnlySpan<WasmMemory> memories)
+    {
+        foreach (var memory in memories)
+        {
+            if (!memory.IsGuarded && CanBeGuarded(memory.Declared))
+                return false;
+        }
+        return true;
+    }
+
     public CompiledCode Code(bool guarded, bool polled)
     {
         var variant = (guarded ? CodeVariant.Guarded : 0) | (polled ? CodeVariant.Polled : 0) | (IsMetered ? CodeVariant.Metered : 0);
         ref var place = ref codes[(int)variant];
         return Volatile.Read(ref place) ?? Interlocked.CompareExchange(ref place, new(this, variant), null) ?? place!;
     }
+
+    /// <summary>What <see cref="IsGuarded"/> will say of an instance in a runtime with such settings, memories from elsewhere apart.</summary>
+    private bool WillBeGuarded(WasmRuntimeOptions options) =>
+        options is { GuardRegions: true, MemoryPolicy: not WasmMemoryPolicy.Portable } && VirtualMemory.IsSupported && FaultShim.IsAvailable
+        || !Array.Exists(Module.Context.Memories, memory => CanBeGuarded(WasmModule.Describe(memory)));
+
+    private static bool CanBeGuarded(MemoryType type) => !type.Is64 && type.PageSizeLog2 == 16;
 }

@@ -22,7 +22,7 @@ internal sealed class Stubs
     public Stubs(WasmModule module)
     {
         context = module.Context;
-        loader = new($"{module.Name ?? "module"} stubs", isCollectible: true, Emit);
+        loader = new($"{module.Name ?? "module"} stubs", isCollectible: true, (context.Module.Types.Count + TypesPerUnit - 1) / TypesPerUnit, Emit);
         entries = new nint[context.Module.Types.Count];
         exits = new nint[context.Module.Types.Count];
     }
@@ -35,14 +35,13 @@ internal sealed class Stubs
 
     private nint Find(nint[] addresses, int type, int which)
     {
-        var unit = loader.LoadUnit(CodeUnits.AssemblyName(type / TypesPerUnit));
+        var unit = loader.LoadUnit(type / TypesPerUnit);
         var method = unit.ManifestModule.ResolveMethod(0x06000000 | (2 * (type % TypesPerUnit) + which + 1))!;
         return addresses[type] = method.MethodHandle.GetFunctionPointer();
     }
 
-    private byte[] Emit(string name)
+    private byte[] Emit(int unit)
     {
-        var unit = CodeUnits.UnitOf(name);
         var writer = new UnitWriter(null!, unit);
         var body = new IlBuffer();
         var offsets = new List<(int, int)>();

@@ -61,6 +61,27 @@ internal sealed unsafe class InterpreterModule : ModuleCode
 
     public override InstanceCode Bind(WasmInstance instance) => new InterpreterInstance(this, instance);
 
+    public override CodeParts Parts(WasmCompileOptions options)
+    {
+        const int Together = 64;
+        var count = Module.Context.Module.Code.Count;
+        int Functions(int part) => Math.Min(Together, count - part * Together);
+        return new((count + Together - 1) / Together, Functions, part =>
+        {
+            for (var i = 0; i < Functions(part); i++)
+            {
+                try
+                {
+                    Translate(Entry(imported + part * Together + i));
+                }
+                catch (WasmException)
+                {
+                    // Invalid, and not validated at load: the first call says so.
+                }
+            }
+        });
+    }
+
     /// <summary>Translates a function, once.</summary>
     public void Translate(CodeEntry* entry)
     {

@@ -25,6 +25,9 @@ internal abstract class ModuleCode
 {
     /// <summary>Called once per instance, after its index spaces are complete and before anything of it runs.</summary>
     public abstract InstanceCode Bind(WasmInstance instance);
+
+    /// <summary>The code in parts that can be made ready ahead of the first call.</summary>
+    public abstract CodeParts Parts(WasmCompileOptions options);
 }
 
 /// <summary>Code bound to an instance. Thread-safe.</summary>
