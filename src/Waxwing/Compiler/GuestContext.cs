@@ -41,6 +41,19 @@ internal sealed unsafe class GuestContext
     /// <summary>For the stub that leaves the instance: what to call.</summary>
     public WasmFunction? Callee;
 
+    /// <summary>Where instructions on many bytes are paid: code that is not metered pays too, from a number that it cannot use up.</summary>
+    public ref long Fuel
+    {
+        get
+        {
+            if (Thread.FuelOwner is { } payer)
+                return ref payer.FuelLeft;
+            return ref unmetered;
+        }
+    }
+
+    private long unmetered;
+
     /// <summary>Type index of a function of the index space.</summary>
     public int TypeOfFunction(int function) => Instance.Module.Context.FunctionTypes[function];
 

@@ -142,18 +142,9 @@ internal sealed unsafe partial class Activation : Runtime.Activation
     /// <summary>The memory of an atomic instruction.</summary>
     public WasmMemory MemoryOf(Instr* pc) => Instance.Memories[pc->B & int.MaxValue];
 
-    /// <summary>Checks an atomic access: 0, or the trap. One that is neither aligned nor within bounds is unaligned, as in the reference interpreter.</summary>
-    public TrapCode AtomicAddress(Instr* pc, byte* fp, int size, out void* place)
-    {
-        var memory = MemoryOf(pc);
-        var index = pc->B < 0 ? *(ulong*)(fp + pc->A) : *(uint*)(fp + pc->A);
-        var address = index + (ulong)pc->Imm;
-        var length = Volatile.Read(ref memory.Length);
-        place = memory.Base + address;
-        if ((address & (ulong)(size - 1)) != 0)
-            return TrapCode.UnalignedAtomic;
-        return address < index || length < (ulong)size || address > length - (ulong)size ? TrapCode.MemoryOutOfBounds : 0;
-    }
+    /// <summary>Checks an atomic access: 0, or the trap.</summary>
+    public TrapCode AtomicAddress(Instr* pc, byte* fp, int size, out void* place) =>
+        MemoryOf(pc).LocateAtomic(pc->B < 0 ? *(ulong*)(fp + pc->A) : *(uint*)(fp + pc->A), (ulong)pc->Imm, size, out place);
 
     /// <summary>Records a trap at an instruction; the driver makes the exception.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -164,6 +155,9 @@ internal sealed unsafe partial class Activation : Runtime.Activation
         (trapCode, trapDetail) = (code, detail);
         return Status.Trapped;
     }
+
+    /// <summary>Goes on behind an operation that did its work; else stops as it says.</summary>
+    public nint StopFor(Instr* pc, byte* fp, TrapCause cause) => cause.Code == 0 ? 0 : Trap(pc, fp, cause.Code, cause.Detail);
 
     /// <summary>Called when a frame does not fit (or the limit is lowered because of an interruption).</summary>
     public nint MakeRoom(Instr* pc, byte* fp)

@@ -96,29 +96,6 @@ internal readonly unsafe struct I31Get<TExtension> : IHandler
     }
 }
 
-/// <summary>
-/// Which type a test or cast asks for, and what is known of the reference. Any .NET object can come in as an externref and be internalised, so as long as the reference's static type
-/// is any or eq, its class must be asked for; below that (and of functions), validation proved it.
-/// </summary>
-internal static class TypeTest
-{
-    /// <summary>The top of a hierarchy: every reference but null.</summary>
-    public const int Anything = 0;
-
-    /// <summary>The bottom: only null.</summary>
-    public const int Nothing = 1;
-    public const int Eq = 2, I31 = 3, Struct = 4, Array = 5;
-
-    /// <summary>A struct or array type of the module, index C.</summary>
-    public const int Object = 6;
-
-    /// <summary>The same of a reference that is a struct or array in any case.</summary>
-    public const int KnownObject = 7;
-
-    /// <summary>A function type of the module, index C.</summary>
-    public const int Function = 8;
-}
-
 internal unsafe interface ITypeTest
 {
     static abstract bool Is(object reference, Instr* pc, Activation ctx);
@@ -242,9 +219,6 @@ internal readonly unsafe struct ReferenceCastKnown : IHandler
 internal static unsafe class RaiseCastFailure
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc)
-    {
-        var wanted = pc->C >= 0 ? $"{ctx.Types[pc->C]}" : $"{Types.CanonicalTypes.Heap(new Syntax.HeapTypeCode(pc->C))}";
-        return ctx.Trap(pc, fp, TrapCode.CastFailure, $"{ReferenceTypes.Describe(ctx.Reference(fp, pc->B))} is not (ref {(pc->D != 0 ? "null " : "")}{wanted})");
-    }
+    public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) =>
+        ctx.StopFor(pc, fp, TypeTest.Failure(ctx.Reference(fp, pc->B), ctx.Types, pc->C, isNullable: pc->D != 0));
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Waxwing.Runtime;
 
 namespace Waxwing.Interpreter;
@@ -109,30 +108,13 @@ internal static class Narrowing<TStored, TValue>
     }
 }
 
-/// <summary>The elements of an array, past the checks.</summary>
-internal static class Elements
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref byte At<TStored>(WasmNumericArray array, uint index)
-        where TStored : unmanaged =>
-        // SAFETY: callers compared the index with the array's length, and its bytes hold that many elements of its type.
-        ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array.Bytes), (nuint)index * (nuint)Unsafe.SizeOf<TStored>());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref object? At(WasmReferenceArray array, uint index) =>
-        // SAFETY: as above; and the items are exactly an object[], so that any reference may be stored.
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array.Items), (nuint)index);
-}
-
 /// <summary>Whether the array in a slot is null or too short, for the handlers that found it to be either. The index comes in the integer register.</summary>
 internal static unsafe class RaiseOutsideArray<TArray>
     where TArray : struct, IField
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) =>
-        ctx.Reference(fp, TArray.Of(pc)) is WasmArray array
-            ? ctx.Trap(pc, fp, TrapCode.ArrayOutOfBounds, $"index {(uint)acc}, length {array.Length}")
-            : ctx.Trap(pc, fp, TrapCode.NullArrayReference);
+        ctx.StopFor(pc, fp, Elements.Outside(ctx.Reference(fp, TArray.Of(pc)), (uint)acc));
 }
 
 /// <summary>One of an instruction's fields.</summary>

@@ -6,42 +6,28 @@ namespace Waxwing.Interpreter;
 
 // Making objects: the operands lie in consecutive slots from A, where the reference goes. B: the type.
 
-internal static unsafe class Allocation
+internal static unsafe class Creation
 {
-    /// <summary>A struct with zeros and nulls, or null if memory was refused.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static WasmStruct? TryNew(ObjectLayout layout)
-    {
-        try
-        {
-            return layout.NewStruct();
-        }
-        catch (OutOfMemoryException)
-        {
-            return null;
-        }
-    }
-
-    public static nint Refuse(Instr* pc, byte* fp, Activation ctx, ObjectLayout layout) =>
-        ctx.Trap(pc, fp, TrapCode.AllocationRefused, $"a struct of {layout.Fields.Length} fields");
-
-    /// <summary>An array with zeros and nulls; or null, and why it was refused.</summary>
-    public static WasmArray? TryNew(ObjectLayout layout, uint length, Activation ctx, out string? refusal)
-    {
-        BulkFuel.Charge(ctx, layout.BytesOf(length));
-        return layout.TryNewArray(length, ctx.Instance.Runtime.Options.Limits.ArrayBytes, out refusal);
-    }
-
     public static ObjectLayout Layout(Instr* pc, Activation ctx) => ObjectLayout.Of(ctx.Types[pc->B]);
+
+    /// <summary>Puts what was made into A; or stops because nothing was.</summary>
+    public static nint Finish(Instr* pc, byte* fp, Activation ctx, TrapCause cause, WasmObject? made)
+    {
+        if (made is null)
+            return ctx.StopFor(pc, fp, cause);
+        ctx.Reference(fp, pc->A) = made;
+        return 0;
+    }
 }
 
 internal readonly unsafe struct StructNew : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var layout = Allocation.Layout(pc, ctx);
-        if (Allocation.TryNew(layout) is not { } made)
-            return Allocation.Refuse(pc, fp, ctx, layout);
+        var layout = Creation.Layout(pc, ctx);
+        var cause = ObjectCreation.NewStruct(layout, out var made);
+        if (made is null)
+            return ctx.StopFor(pc, fp, cause);
         var slot = pc->A;
         foreach (ref readonly var field in layout.Fields.AsSpan())
         {
@@ -83,11 +69,8 @@ internal readonly unsafe struct StructNewDefault : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var layout = Allocation.Layout(pc, ctx);
-        if (Allocation.TryNew(layout) is not { } made)
-            return Allocation.Refuse(pc, fp, ctx, layout);
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        var cause = ObjectCreation.NewStruct(Creation.Layout(pc, ctx), out var made);
+        return Creation.Finish(pc, fp, ctx, cause, made);
     }
 }
 
@@ -96,17 +79,11 @@ internal readonly unsafe struct ArrayNew : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var layout = Allocation.Layout(pc, ctx);
-        var length = *(uint*)(fp + pc->A + (layout.Element == FieldStorage.Vector ? 16 : 8));
-        var made = Allocation.TryNew(layout, length, ctx, out var refusal);
-        if (made is null)
-            return ctx.Trap(pc, fp, TrapCode.AllocationRefused, refusal);
-        if (made is WasmReferenceArray array)
-            array.Items.AsSpan().Fill(ctx.Reference(fp, pc->A));
-        else
-            ElementRange.Fill(Unsafe.As<WasmNumericArray>(made).Bytes, fp + pc->A, layout.Element);
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        var layout = Creation.Layout(pc, ctx);
+        var value = fp + pc->A;
+        var length = *(uint*)(value + (layout.Element == FieldStorage.Vector ? 16 : 8));
+        var cause = ObjectCreation.NewArray(layout, length, value, ctx.Reference(fp, pc->A), ctx.Instance, ref ctx.Fuel, out var made);
+        return Creation.Finish(pc, fp, ctx, cause, made);
     }
 }
 
@@ -114,11 +91,8 @@ internal readonly unsafe struct ArrayNewDefault : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var made = Allocation.TryNew(Allocation.Layout(pc, ctx), *(uint*)(fp + pc->A), ctx, out var refusal);
-        if (made is null)
-            return ctx.Trap(pc, fp, TrapCode.AllocationRefused, refusal);
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        var cause = ObjectCreation.NewArray(Creation.Layout(pc, ctx), *(uint*)(fp + pc->A), ctx.Instance, ref ctx.Fuel, out var made);
+        return Creation.Finish(pc, fp, ctx, cause, made);
     }
 }
 
@@ -127,21 +101,47 @@ internal readonly unsafe struct ArrayNewFixed : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var layout = Allocation.Layout(pc, ctx);
-        var made = Allocation.TryNew(layout, (uint)pc->C, ctx, out var refusal);
-        if (made is null)
-            return ctx.Trap(pc, fp, TrapCode.AllocationRefused, refusal);
+        var layout = Creation.Layout(pc, ctx);
+        var cause = ObjectCreation.NewArray(layout, (uint)pc->C, ctx.Instance, ref ctx.Fuel, out var made);
         if (made is WasmReferenceArray array)
         {
             for (var i = 0; i < array.Items.Length; i++)
                 array.Items[i] = ctx.Reference(fp, pc->A + 8 * i);
         }
-        else
+        else if (made is not null)
         {
-            ElementRange.Gather(Unsafe.As<WasmNumericArray>(made).Bytes, fp + pc->A, layout.Element);
+            Gather(Unsafe.As<WasmNumericArray>(made).Bytes, fp + pc->A, layout.Element);
         }
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        return Creation.Finish(pc, fp, ctx, cause, made);
+    }
+
+    /// <summary>Writes values, given in consecutive slots, to the elements.</summary>
+    private static void Gather(Span<byte> elements, byte* slots, FieldStorage storage)
+    {
+        switch (storage)
+        {
+            case FieldStorage.Byte:
+                Gather<byte>(elements, slots);
+                break;
+            case FieldStorage.Int16:
+                Gather<ushort>(elements, slots);
+                break;
+            case FieldStorage.Int32 or FieldStorage.Single:
+                Gather<uint>(elements, slots);
+                break;
+            default:
+                // Eight-byte elements and vectors lie in their slots as they do in the array.
+                new Span<byte>(slots, elements.Length).CopyTo(elements);
+                break;
+        }
+    }
+
+    private static void Gather<T>(Span<byte> elements, byte* slots)
+        where T : unmanaged
+    {
+        var typed = MemoryMarshal.Cast<byte, T>(elements);
+        for (var i = 0; i < typed.Length; i++)
+            typed[i] = *(T*)(slots + 8 * i);
     }
 }
 
@@ -150,18 +150,9 @@ internal readonly unsafe struct ArrayNewData : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var layout = Allocation.Layout(pc, ctx);
-        var data = Segments.Data(ctx.Instance, pc->C);
         var (from, length) = (*(uint*)(fp + pc->A), *(uint*)(fp + pc->A + 8));
-        var bytes = (ulong)length * (uint)layout.ElementSize;
-        if (Bounds.AreLeft(from, bytes, (ulong)data.Length))
-            return ctx.Trap(pc, fp, TrapCode.MemoryOutOfBounds, Bounds.Describe(from, bytes, "data segment", (ulong)data.Length));
-        var made = Allocation.TryNew(layout, length, ctx, out var refusal);
-        if (made is null)
-            return ctx.Trap(pc, fp, TrapCode.AllocationRefused, refusal);
-        data.Slice((int)from, (int)bytes).CopyTo(Unsafe.As<WasmNumericArray>(made).Bytes);
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        var cause = ObjectCreation.NewArrayOfData(Creation.Layout(pc, ctx), pc->C, from, length, ctx.Instance, ref ctx.Fuel, out var made);
+        return Creation.Finish(pc, fp, ctx, cause, made);
     }
 }
 
@@ -170,15 +161,8 @@ internal readonly unsafe struct ArrayNewElement : IDiverging
 {
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
-        var elements = Segments.Elements(ctx.Instance, pc->C);
         var (from, length) = (*(uint*)(fp + pc->A), *(uint*)(fp + pc->A + 8));
-        if (Bounds.AreLeft(from, length, (ulong)elements.Length))
-            return ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, Bounds.Describe(from, length, "element segment", (ulong)elements.Length));
-        var made = Allocation.TryNew(Allocation.Layout(pc, ctx), length, ctx, out var refusal);
-        if (made is null)
-            return ctx.Trap(pc, fp, TrapCode.AllocationRefused, refusal);
-        elements.AsSpan((int)from, (int)length).CopyTo(Unsafe.As<WasmReferenceArray>(made).Items);
-        ctx.Reference(fp, pc->A) = made;
-        return 0;
+        var cause = ObjectCreation.NewArrayOfElements(Creation.Layout(pc, ctx), pc->C, from, length, ctx.Instance, ref ctx.Fuel, out var made);
+        return Creation.Finish(pc, fp, ctx, cause, made);
     }
 }

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Waxwing.Runtime;
 
 namespace Waxwing.Interpreter;
 
-// Tables. Whatever a table holds is of its element type (the host's entries are checked too), and an entry array is exactly an object[].
+// Tables. Operands of bulk instructions lie in consecutive slots from A.
 
 /// <summary>A ← entry of table C whose index is in B.</summary>
 internal readonly unsafe struct TableGet<TIndex> : IHandler
@@ -17,7 +17,7 @@ internal readonly unsafe struct TableGet<TIndex> : IHandler
         var count = (uint)Volatile.Read(ref table.Count);
         if (index >= count)
             return RaiseOutsideTable.Run(pc, fp, mem, len, ctx, (long)index, facc);
-        ctx.Reference(fp, pc->A) = TableEntries.At(table, index);
+        ctx.Reference(fp, pc->A) = TableRanges.At(table, index);
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
@@ -35,7 +35,7 @@ internal readonly unsafe struct TableSet<TIndex> : IHandler
         var count = (uint)Volatile.Read(ref table.Count);
         if (index >= count)
             return RaiseOutsideTable.Run(pc, fp, mem, len, ctx, (long)index, facc);
-        TableEntries.At(table, index) = ctx.Reference(fp, pc->B);
+        TableRanges.At(table, index) = ctx.Reference(fp, pc->B);
         pc++;
         return pc->Run(pc, fp, mem, len, ctx, acc, facc);
     }
@@ -45,28 +45,7 @@ internal static unsafe class RaiseOutsideTable
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Run(Instr* pc, byte* fp, byte* mem, ulong len, Activation ctx, long acc, double facc) =>
-        ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, $"index {(ulong)acc}, length {ctx.Tables[pc->C].Count}");
-}
-
-internal static class TableEntries
-{
-    /// <summary>An entry whose index is below a count that was read from the table.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref object? At(WasmTable table, ulong index) =>
-        // SAFETY: the entries are replaced by longer ones before the count rises, so they are at least as many as the count that the index was compared with.
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.Entries), (nuint)index);
-
-    /// <summary>Whether a range leaves the table; if not, its entries.</summary>
-    public static bool TryFind(WasmTable table, ulong from, ulong count, out Span<object?> entries)
-    {
-        var length = (ulong)Volatile.Read(ref table.Count);
-        var isInside = !Bounds.AreLeft(from, count, length);
-        entries = isInside ? Volatile.Read(ref table.Entries).AsSpan((int)from, (int)count) : default;
-        return isInside;
-    }
-
-    public static unsafe nint Outside(Instr* pc, byte* fp, Activation ctx, ulong from, ulong count, WasmTable table) =>
-        ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, Bounds.Describe(from, count, "table", (ulong)table.Count));
+        ctx.StopFor(pc, fp, TableRanges.Outside(ctx.Tables[pc->C], (ulong)acc));
 }
 
 /// <summary>A ← length of table B.</summary>
@@ -97,13 +76,8 @@ internal readonly unsafe struct TableFill : IDiverging
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
-        var table = ctx.Tables[pc->B];
         var (from, count) = (BulkOperand.Read(slots, pc->C != 0), BulkOperand.Read(slots + 16, pc->C != 0));
-        if (!TableEntries.TryFind(table, from, count, out var entries))
-            return TableEntries.Outside(pc, fp, ctx, from, count, table);
-        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
-        entries.Fill(ctx.Reference(fp, pc->A + 8));
-        return 0;
+        return ctx.StopFor(pc, fp, TableRanges.Fill(ctx.Tables[pc->B], from, ctx.Reference(fp, pc->A + 8), count, ref ctx.Fuel));
     }
 }
 
@@ -113,17 +87,10 @@ internal readonly unsafe struct TableCopy : IDiverging
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
-        var (destination, source) = (ctx.Tables[pc->B], ctx.Tables[pc->C]);
         var to = BulkOperand.Read(slots, (pc->D & 1) != 0);
         var from = BulkOperand.Read(slots + 8, (pc->D & 2) != 0);
         var count = BulkOperand.Read(slots + 16, pc->D == 3);
-        if (!TableEntries.TryFind(destination, to, count, out var target))
-            return TableEntries.Outside(pc, fp, ctx, to, count, destination);
-        if (!TableEntries.TryFind(source, from, count, out var entries))
-            return TableEntries.Outside(pc, fp, ctx, from, count, source);
-        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
-        entries.CopyTo(target);
-        return 0;
+        return ctx.StopFor(pc, fp, TableRanges.Copy(ctx.Tables[pc->B], to, ctx.Tables[pc->C], from, count, ref ctx.Fuel));
     }
 }
 
@@ -133,15 +100,7 @@ internal readonly unsafe struct TableInit : IDiverging
     public static nint Execute(Instr* pc, byte* fp, Activation ctx, long acc, double facc)
     {
         var slots = fp + pc->A;
-        var table = ctx.Tables[pc->C];
-        var (to, from, count) = (BulkOperand.Read(slots, pc->D != 0), *(uint*)(slots + 8), *(uint*)(slots + 16));
-        var elements = Segments.Elements(ctx.Instance, pc->B);
-        if (Bounds.AreLeft(from, count, (ulong)elements.Length))
-            return ctx.Trap(pc, fp, TrapCode.TableOutOfBounds, Bounds.Describe(from, count, "element segment", (ulong)elements.Length));
-        if (!TableEntries.TryFind(table, to, count, out var entries))
-            return TableEntries.Outside(pc, fp, ctx, to, count, table);
-        BulkFuel.Charge(ctx, count * (ulong)sizeof(nint));
-        elements.AsSpan((int)from, (int)count).CopyTo(entries);
-        return 0;
+        var to = BulkOperand.Read(slots, pc->D != 0);
+        return ctx.StopFor(pc, fp, TableRanges.Init(ctx.Tables[pc->C], to, ctx.Instance, pc->B, *(uint*)(slots + 8), *(uint*)(slots + 16), ref ctx.Fuel));
     }
 }

@@ -117,24 +117,4 @@ internal sealed unsafe partial class Translator
         var operation = Emit(code, variant);
         (operations[operation].B, operations[operation].C, operations[operation].D) = (slot, c, d);
     }
-
-    /// <summary>The variant of ref.test and ref.cast: which kind of type is asked for, and what is known already.</summary>
-    private int Target(in InstructionEvent e)
-    {
-        var heap = e.TargetType.Heap;
-        if (heap.IsIndex)
-            return context.Module.Types[heap.Code].Kind == CompositeKind.Func ? TypeTest.Function : IsObject(e.Type.Heap) ? TypeTest.KnownObject : TypeTest.Object;
-        return heap switch
-        {
-            _ when heap == HeapTypeCode.Eq => TypeTest.Eq,
-            _ when heap == HeapTypeCode.I31 => TypeTest.I31,
-            _ when heap == HeapTypeCode.Struct => TypeTest.Struct,
-            _ when heap == HeapTypeCode.Array => TypeTest.Array,
-            _ when heap == HeapTypeCode.Any || heap == HeapTypeCode.Func || heap == HeapTypeCode.Extern || heap == HeapTypeCode.Exn => TypeTest.Anything,
-            _ => TypeTest.Nothing,
-        };
-    }
-
-    /// <summary>Whether references of the type are structs or arrays (those of an index that names a function type are not asked about here).</summary>
-    private static bool IsObject(HeapTypeCode heap) => heap.IsIndex || heap == HeapTypeCode.Struct || heap == HeapTypeCode.Array;
 }

@@ -1,4 +1,5 @@
 using Waxwing.Instructions;
+using Waxwing.Runtime;
 using Waxwing.Syntax;
 using Waxwing.Validation;
 
@@ -41,10 +42,10 @@ internal sealed unsafe partial class Translator
                 BranchOnCast(e, whenTrue: false);
                 break;
             case Opcode.RefTest or Opcode.RefTestNull:
-                TranslateInspection((int)Micro.ReferenceTest, Target(in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+                TranslateInspection((int)Micro.ReferenceTest, TypeTest.Of(context, in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
                 break;
             case Opcode.RefCast or Opcode.RefCastNull:
-                TranslateDemand((int)Micro.ReferenceCast, Target(in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+                TranslateDemand((int)Micro.ReferenceCast, TypeTest.Of(context, in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
                 break;
             case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
                 // The object stays the same; see Engine.
@@ -169,7 +170,7 @@ internal sealed unsafe partial class Translator
 
     private void BranchOnCast(in InstructionEvent e, bool whenTrue)
     {
-        var condition = TestTop((int)Micro.ReferenceTest, Target(in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
+        var condition = TestTop((int)Micro.ReferenceTest, TypeTest.Of(context, in e), e.TargetType.Heap.Code, e.TargetType.IsNullable ? 1 : 0);
         BranchIf(ref condition, whenTrue, e.Index);
     }
 }

@@ -113,6 +113,19 @@ public sealed unsafe partial class WasmMemory
     /// <exception cref="ArgumentException">The address is not aligned.</exception>
     public long AtomicOr64(long address, long value) => Interlocked.Or(ref Atomic<long>(address), value);
 
+    /// <summary>Checks a guest's atomic access: 0, or the trap. One that is neither aligned nor within bounds is unaligned, as in the reference interpreter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TrapCode LocateAtomic(ulong index, ulong offset, int size, out void* place)
+    {
+        var address = index + offset;
+        // The length before the base: growth publishes them the other way round.
+        var length = Volatile.Read(ref Length);
+        place = Base + address;
+        if ((address & (ulong)(size - 1)) != 0)
+            return TrapCode.UnalignedAtomic;
+        return address < index || length < (ulong)size || address > length - (ulong)size ? TrapCode.MemoryOutOfBounds : 0;
+    }
+
     private ref T Atomic<T>(long address) where T : unmanaged
     {
         var place = Locate(address, sizeof(T));

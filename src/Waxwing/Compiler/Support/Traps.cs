@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Waxwing.Numerics;
+using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
 
@@ -11,6 +12,14 @@ internal static unsafe class Traps
 
     [DoesNotReturn]
     public static void Throw(TrapCode code, string? detail = null) => throw new WasmTrapException(code, detail);
+
+    /// <summary>Goes on behind an operation that did its work.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StopFor(TrapCause cause)
+    {
+        if (cause.Code != 0)
+            Throw(cause.Code, cause.Detail);
+    }
 
     public static void Unreachable(GuestContext context) => throw new WasmTrapException(TrapCode.Unreachable);
 

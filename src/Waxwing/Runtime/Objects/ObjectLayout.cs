@@ -12,7 +12,7 @@ internal sealed unsafe class ObjectLayout
 
     private ObjectLayout(DefinedType type)
     {
-        Type = type;
+        (Type, TypeId) = (type, type.Id);
         if (type.IsArray)
         {
             Element = FieldLayout.StorageOf(type.FieldTypes[0]);
@@ -42,6 +42,9 @@ internal sealed unsafe class ObjectLayout
     }
 
     public DefinedType Type { get; }
+
+    /// <summary>The type's identity, where a cast in compiled code finds it with two loads.</summary>
+    public readonly long TypeId;
 
     /// <summary>The fields of a struct type.</summary>
     public FieldLayout[] Fields { get; } = [];
