@@ -514,8 +514,4 @@ internal sealed partial class FunctionEmitter
     }
 
     private ValType[] TagParameters(int tag) => context.Module.Types[context.Tags[tag]].Parameters;
-
-    private bool EmitReference(in InstructionEvent e) => throw new FunctionTooComplexException("references");
-
-    private bool EmitAtomic(in InstructionEvent e) => throw new FunctionTooComplexException("atomics");
 }

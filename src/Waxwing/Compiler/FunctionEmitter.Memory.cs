@@ -369,32 +369,4 @@ internal sealed partial class FunctionEmitter
             il.Emit(ILOpCode.Conv_i4);
         Push(is64 ? ValType.I64 : ValType.I32, start);
     }
-
-    /// <summary>
-    /// Calls a helper of three operands, the context and both immediates. Addresses and counts are passed as 64 bits: for each operand, whether it is of 64 bits already; null for a value that
-    /// is passed as it is.
-    /// </summary>
-    private void EmitBulk(in InstructionEvent e, System.Reflection.MethodInfo helper, ReadOnlySpan<bool?> are64)
-    {
-        Need(3);
-        for (var i = 2; i >= 0; i--)
-        {
-            if (are64[i] != false)
-                continue;
-            var operand = count - 3 + i;
-            var since = il.Count;
-            il.Emit(ILOpCode.Conv_u8);
-            if (i < 2)
-            {
-                il.MoveLast(since, operands[operand + 1].Start);
-                Shift(operand + 1, 1);
-            }
-        }
-        il.Offset(e.Offset);
-        LoadContext();
-        il.Constant(e.Index);
-        il.Constant(e.Index2);
-        il.Call(helper);
-        Consume(3);
-    }
 }

@@ -114,7 +114,7 @@ internal sealed partial class FunctionEmitter
                 EmitGlobalSet(e.Index);
                 return true;
             default:
-                if (!EmitMemory(in e) && !EmitReference(in e) && !EmitAtomic(in e))
+                if (!EmitMemory(in e) && !EmitObject(in e) && !EmitReference(in e) && !EmitTable(in e) && !EmitVectorMemory(in e) && !EmitAtomic(in e) && !EmitWide(in e))
                     throw new InvalidOperationException($"{InstructionTable.Info(e.Opcode).Name} is not compiled");
                 return true;
         }

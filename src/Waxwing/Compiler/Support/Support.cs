@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Waxwing.Compiler;
 
 /// <summary>The members of this library that emitted code refers to. The methods are in the other classes of this folder.</summary>
-internal static class Support
+internal static partial class Support
 {
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
