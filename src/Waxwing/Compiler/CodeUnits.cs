@@ -55,6 +55,17 @@ internal sealed class CodeUnits
 
     public static string MethodName(int function) => $"f{function}";
 
+    /// <summary>The name of a further method that a giant function has.</summary>
+    public static string PartName(int function, int part) => $"f{function}.{part}";
+
+    /// <summary>The function that a method belongs to.</summary>
+    public static int FunctionOf(string methodName, out bool isPart)
+    {
+        var dot = methodName.IndexOf('.');
+        isPart = dot >= 0;
+        return int.Parse(methodName.AsSpan(1, (isPart ? dot : methodName.Length) - 1), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The unit that an assembly name stands for, or -1.</summary>
     public static int UnitOf(string? assemblyName) =>
         assemblyName is not null && assemblyName.StartsWith("unit", StringComparison.Ordinal) && int.TryParse(assemblyName.AsSpan(4), out var unit) ? unit : -1;

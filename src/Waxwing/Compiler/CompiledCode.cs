@@ -39,12 +39,9 @@ internal sealed class CompiledCode
             RuntimeHelpers.PrepareMethod(MethodOf(assembly, row));
     }
 
-    /// <summary>Where in the module an IL offset of a function's code is, or -1. Faults are found less exactly than calls.</summary>
-    public int OffsetOf(int function, int ilOffset, bool isFault)
-    {
-        var unit = Module.Units.UnitOf(function);
-        return Volatile.Read(ref maps[unit])?.Find(Module.Units.RowOf(function) - 1, ilOffset, isFault) ?? -1;
-    }
+    /// <summary>Where in the module an IL offset of a function's code, or of a part of it, is, or -1. Faults are found less exactly than calls.</summary>
+    public int OffsetOf(int function, MethodBase method, int ilOffset, bool isFault) =>
+        Volatile.Read(ref maps[Module.Units.UnitOf(function)])?.Find((method.MetadataToken & 0xFFFFFF) - 1, ilOffset, isFault) ?? -1;
 
     /// <summary>The assembly of a unit. Thread-safe.</summary>
     internal byte[] Emit(int unit)
@@ -55,13 +52,23 @@ internal sealed class CompiledCode
         var writer = new UnitWriter(units, unit);
         var map = new UnitMap();
         var offsets = new List<(int, int)>();
+        var parts = new List<MethodDraft>();
         var (first, end) = units.Functions(unit);
         for (var function = first; function < end; function++)
         {
             offsets.Clear();
             var body = emitter.EmitOrReport(function);
+            var isGiant = !MethodSize.Of(body, units.TypeOf(function).Parameters.Length + 1).IsOptimized;
+            if (isGiant)
+                body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, parts);
             writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
-                emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : 0, offsets);
+                isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : 0, offsets);
+            map.Add(offsets);
+        }
+        foreach (var part in parts)
+        {
+            offsets.Clear();
+            writer.AddMethod(part.Name, writer.Tokens.PartSignature(part), part.Body, part.Options, offsets);
             map.Add(offsets);
         }
         map.Finish();

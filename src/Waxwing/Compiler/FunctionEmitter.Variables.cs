@@ -84,6 +84,9 @@ internal sealed partial class FunctionEmitter
                 il.Emit(ILOpCode.Pop);
                 Consume(1);
                 return true;
+            case Opcode.Select or Opcode.SelectT when isFrugal:
+                EmitSelectByBranch();
+                return true;
             case Opcode.Select or Opcode.SelectT:
                 var start = Need(3);
                 var selected = operands[count - 2].Type;

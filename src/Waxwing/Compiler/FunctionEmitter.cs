@@ -88,8 +88,11 @@ internal sealed partial class FunctionEmitter
     }
 
     /// <summary>The code of a function; of one that is invalid, code that says so; of one that cannot be a method, code that has it interpreted.</summary>
-    public IlBuffer EmitOrReport(int index)
+    /// <param name="index">The function's index.</param>
+    /// <param name="isFrugal">Whether the code is to be divided: see FunctionEmitter.Frugal.cs.</param>
+    public IlBuffer EmitOrReport(int index, bool isFrugal = false)
     {
+        this.isFrugal = isFrugal;
         try
         {
             return Emit(index);
@@ -161,8 +164,10 @@ internal sealed partial class FunctionEmitter
         }
         if (fuelConstant >= 0)
             il.Instructions[fuelConstant].Value++;
-        if (comparison.Relation != Relation.None && e.Opcode is not (Opcode.BrIf or Opcode.If or Opcode.I32Eqz))
+        if (comparison.Relation != Relation.None && e.Opcode is not (Opcode.BrIf or Opcode.If or Opcode.I32Eqz) && !(isFrugal && e.Opcode is Opcode.Select or Opcode.SelectT))
             SettleComparison();
+        if (isFrugal)
+            BeFrugal(in e);
         switch (e.Opcode)
         {
             case <= Opcode.TryTable:

@@ -49,15 +49,21 @@ internal static class GuestFaults
     private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances, bool isFault)
     {
         var trace = new StackTrace(exception, fNeedFileInfo: false);
+        var part = -1;
         for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
         {
             var frame = trace.GetFrame(i)!;
             if (frame.GetMethod() is not { } method || AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code })
                 continue;
-            var function = int.Parse(method.Name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+            var function = CodeUnits.FunctionOf(method.Name, out var isPart);
+            // A giant function's parts are called by it: one frame to the guest.
+            var isCaller = function == part;
+            part = isPart ? function : -1;
+            if (isCaller)
+                continue;
             var module = code.Module.Module;
             var instance = instances.FirstOrDefault(instance => ReferenceEquals(instance.Module, module));
-            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, frame.GetILOffset(), isFault && i == 0)));
+            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, method, frame.GetILOffset(), isFault && i == 0)));
         }
     }
 }

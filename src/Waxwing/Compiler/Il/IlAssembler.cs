@@ -101,7 +101,7 @@ internal sealed class IlAssembler
                 return isShort ? 2 : 5;
             case IlOperand.Switch:
                 return 5 + 4 * ((int[])buffer.Object(instruction.Index)).Length;
-            case IlOperand.Mark or IlOperand.Offset or IlOperand.Region:
+            case IlOperand.Mark or IlOperand.Offset or IlOperand.Region or IlOperand.Boundary:
                 return 0;
             default:
                 return opcode + 4;
@@ -173,7 +173,7 @@ internal sealed class IlAssembler
                     for (var k = 0; k < targets.Length; k++)
                         BinaryPrimitives.WriteInt32LittleEndian(to[(5 + 4 * k)..], labels[targets[k]] - end);
                     break;
-                case IlOperand.Mark or IlOperand.Region:
+                case IlOperand.Mark or IlOperand.Region or IlOperand.Boundary:
                     break;
                 case IlOperand.Offset:
                     offsets.Add((positions[i], (int)instruction.Value));
@@ -183,6 +183,7 @@ internal sealed class IlAssembler
                     var token = operand switch
                     {
                         IlOperand.Function => tokens.Function(instruction.Index),
+                        IlOperand.Part => tokens.Part(instruction.Index),
                         IlOperand.Signature => tokens.Signature((IlSignature)buffer.Object(instruction.Index)),
                         _ => tokens.Member((System.Reflection.MemberInfo)buffer.Object(instruction.Index)),
                     };

@@ -6,7 +6,7 @@ namespace Waxwing.Compiler;
 /// <summary>What an emitted instruction's operand is.</summary>
 internal enum IlOperand : byte
 {
-    None, Local, Argument, Int32, Int64, Float32, Float64, Label, Switch, Member, Function, Signature,
+    None, Local, Argument, Int32, Int64, Float32, Float64, Label, Switch, Member, Function, Part, Signature,
 
     /// <summary>No instruction: the place of a label.</summary>
     Mark,
@@ -16,6 +16,9 @@ internal enum IlOperand : byte
 
     /// <summary>No instruction: a border of a protected region.</summary>
     Region,
+
+    /// <summary>No instruction: nothing is on the evaluation stack. Marked in giant functions only.</summary>
+    Boundary,
 }
 
 /// <summary>One recorded instruction. What <see cref="Index"/> and <see cref="Value"/> mean depends on <see cref="Operand"/>.</summary>
@@ -73,6 +76,25 @@ internal sealed class IlBuffer
         Locals.Clear();
     }
 
+    /// <summary>An empty buffer with the locals, labels and regions of another.</summary>
+    public static IlBuffer Like(IlBuffer other)
+    {
+        var made = new IlBuffer();
+        made.LikeLabelsOf(other);
+        made.Locals.AddRange(other.Locals);
+        return made;
+    }
+
+    /// <summary>Takes over numbers of labels and regions.</summary>
+    public void LikeLabelsOf(IlBuffer other) => (LabelCount, RegionCount, MaximumStack) = (other.LabelCount, other.RegionCount, other.MaximumStack);
+
+    /// <summary>Adds an instruction of another buffer; labels, locals and regions keep their numbers.</summary>
+    public void Copy(in IlInstruction instruction, IlBuffer from)
+    {
+        var hasObject = instruction.Operand is IlOperand.Switch or IlOperand.Member or IlOperand.Signature;
+        Add(instruction.Code, instruction.Operand, hasObject ? IndexOf(from.Object(instruction.Index)) : instruction.Index, instruction.Value);
+    }
+
     public int NewLabel() => LabelCount++;
 
     public int NewRegion() => RegionCount++;
@@ -108,6 +130,11 @@ internal sealed class IlBuffer
     public void Call(MethodInfo method) => Emit(ILOpCode.Call, method);
 
     public void CallFunction(ILOpCode code, int function) => Add(code, IlOperand.Function, function);
+
+    /// <summary>Calls a further method of the unit.</summary>
+    public void CallPart(int part) => Add(ILOpCode.Call, IlOperand.Part, part);
+
+    public void Boundary() => Add(ILOpCode.Nop, IlOperand.Boundary);
 
     public void CallIndirect(IlSignature signature) => Add(ILOpCode.Calli, IlOperand.Signature, IndexOf(signature));
 

@@ -52,6 +52,24 @@ internal sealed class IlTokens
         return metadata.GetOrAddBlob(blob);
     }
 
+    /// <summary>Token of a further method of this unit, behind those of its functions.</summary>
+    public int Part(int part)
+    {
+        var (first, end) = units.Functions(unit);
+        return MetadataTokens.GetToken(MetadataTokens.MethodDefinitionHandle(end - first + 1 + part));
+    }
+
+    /// <summary>The signature blob of a further method.</summary>
+    public BlobHandle PartSignature(MethodDraft part)
+    {
+        var blob = new BlobBuilder();
+        new BlobEncoder(blob).MethodSignature().Parameters(part.Parameters.Length, out var result, out var encoder);
+        Encode(result, part.Result);
+        foreach (var parameter in part.Parameters)
+            Encode(encoder.AddParameter().Type(parameter.IsByReference), parameter.Type);
+        return metadata.GetOrAddBlob(blob);
+    }
+
     /// <summary>The signature blob of a way into compiled code: code, slots, references, context.</summary>
     public BlobHandle EntrySignature()
     {

@@ -6,7 +6,7 @@ namespace Waxwing.Compiler;
 /// <summary>The types of emitted locals and signatures.</summary>
 internal enum IlType : byte
 {
-    Int32, Int64, Float32, Float64, Vector, Object, Address, Function, Memory, Exception, Context, Void,
+    Int32, Int64, Float32, Float64, Vector, Object, Address, Function, Memory, Exception, Context, Objects, Void,
 }
 
 internal static class IlTypes
@@ -45,6 +45,7 @@ internal static class IlTypes
         IlType.Memory => typeof(WasmMemory),
         IlType.Exception => typeof(Runtime.WasmExceptionObject),
         IlType.Context => typeof(GuestContext),
+        IlType.Objects => typeof(object[]),
         _ => typeof(void),
     };
 }

@@ -1,0 +1,61 @@
+using Waxwing.Instructions;
+using Waxwing.Validation;
+
+namespace Waxwing.Compiler;
+
+// Giant functions. RyuJIT can take only so many temporaries of its own in code that it inlines (see BodyInliner), and it makes one for each value that is on the evaluation stack where
+// something with an effect happens. So what lies below the operands of such an instruction goes to locals, which are shared.
+internal sealed partial class FunctionEmitter
+{
+    private bool isFrugal;
+
+    private void BeFrugal(in InstructionEvent e)
+    {
+        if (count == spilled && tryDepth == 0 && comparison.Relation == Relation.None)
+            il.Boundary();
+        var consumed = OperandsWithEffect(in e);
+        if (consumed >= 0)
+            SpillBelow(consumed);
+    }
+
+    /// <summary>How many operands an instruction has that may have an effect, or becomes a call; -1 for others.</summary>
+    private int OperandsWithEffect(in InstructionEvent e) => e.Opcode switch
+    {
+        Opcode.Call => e.Parameters.Length,
+        Opcode.CallIndirect or Opcode.CallRef => e.Parameters.Length + 1,
+        Opcode.LocalSet or Opcode.LocalTee or Opcode.GlobalSet => 1,
+        Opcode.LocalGet or Opcode.GlobalGet or Opcode.Drop or Opcode.Select or Opcode.SelectT or Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const => -1,
+        >= Opcode.I32Eqz and <= Opcode.F64Ge => -1,
+        Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I32And or Opcode.I32Or or Opcode.I32Xor or Opcode.I32Shl or Opcode.I32ShrS or Opcode.I32ShrU => -1,
+        Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul or Opcode.I64And or Opcode.I64Or or Opcode.I64Xor or Opcode.I64Shl or Opcode.I64ShrS or Opcode.I64ShrU => -1,
+        Opcode.I32WrapI64 or Opcode.I64ExtendI32S or Opcode.I64ExtendI32U => -1,
+        >= Opcode.I32Load and <= Opcode.I64Load32U when IsGuardedMemory(e.Index) => -1,
+        _ => InstructionTable.Info(e.Opcode).Operands?.Length ?? -1,
+    };
+
+    /// <summary>A `select` without a call: RyuJIT makes a conditional move of the branch.</summary>
+    private void EmitSelectByBranch()
+    {
+        SpillBelow(1);
+        Need(1);
+        var (first, second) = (operands[count - 3], operands[count - 2]);
+        var result = first.Local;
+        if (!first.IsOwner)
+        {
+            result = Rent(IlTypes.Of(second.Type));
+            var since = il.Count;
+            Load(in first);
+            il.StoreLocal(result);
+            Shift(count - 1, il.MoveLast(since, operands[count - 1].Start));
+        }
+        var skip = il.NewLabel();
+        EmitConditional(whenTrue: true, skip);
+        Load(in second);
+        il.StoreLocal(result);
+        il.Mark(skip);
+        Release(in second);
+        count -= 2;
+        spilled = count;
+        PushInLocal(second.Type, result, isOwner: true);
+    }
+}

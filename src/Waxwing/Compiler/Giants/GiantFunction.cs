@@ -1,0 +1,46 @@
+using System.Reflection.Metadata;
+using Waxwing.Syntax;
+
+namespace Waxwing.Compiler;
+
+/// <summary>
+/// Keeps functions of any size optimised. RyuJIT counts the method that it compiles, not what it inlines (see <see cref="MethodSize"/>), so a function beyond its limits becomes a small method that
+/// calls its body, which is to be inlined: <see cref="BodyInliner"/>. What is larger still, that one method would take too long to compile, is cut into several such parts: <see cref="FunctionCutter"/>.
+/// </summary>
+internal static class GiantFunction
+{
+    // Beyond this, RyuJIT takes seconds rather than tenths of them: 50,000 instructions or 5,000 blocks take about 0.3 s.
+    private const int MaximumInstructions = 80_000, MaximumBlocks = 8_000;
+
+    /// <summary>Divides a function.</summary>
+    /// <param name="function">Its index.</param>
+    /// <param name="il">Its body, emitted frugally.</param>
+    /// <param name="typeOf">The types of the module's functions.</param>
+    /// <param name="parts">Further methods of the unit; the new ones are added.</param>
+    /// <returns>The body of the function's own method.</returns>
+    public static IlBuffer Divide(int function, IlBuffer il, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    {
+        var type = typeOf(function);
+        var parameters = new IlParameter[type.Parameters.Length + 1];
+        for (var i = 0; i < type.Parameters.Length; i++)
+            parameters[i] = new(IlTypes.Of(type.Parameters[i]));
+        parameters[^1] = new(IlType.Context);
+        var result = type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]);
+        var method = new MethodDraft(function, CodeUnits.MethodName(function), parameters, result, il, MethodDraft.Separate);
+        var size = MethodSize.Of(il, parameters.Length);
+        return size is { Instructions: <= MaximumInstructions, Blocks: <= MaximumBlocks }
+            ? BodyInliner.Wrap(method, typeOf, parts)
+            : FunctionCutter.Cut(method, typeOf, parts);
+    }
+
+    /// <summary>Adds a part, itself divided in two if it is beyond the limits.</summary>
+    /// <returns>Its number among the parts.</returns>
+    public static int AddPart(MethodDraft part, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    {
+        if (!MethodSize.Of(part.Body, part.Parameters.Length).IsOptimized)
+            part = part with { Body = BodyInliner.Wrap(part, typeOf, parts) };
+        // After its own body: the number is in the name.
+        parts.Add(part with { Name = CodeUnits.PartName(part.Function, parts.Count) });
+        return parts.Count - 1;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Reflection.Metadata;
+
+namespace Waxwing.Compiler;
+
+/// <summary>
+/// What RyuJIT counts of a method before it decides whether to optimise it. It gives up ("switched MinOpts") beyond 60,000 bytes of CIL, 20,000 instructions, 2,000 basic blocks,
+/// 2,000 variables or 8,000 references to variables: its algorithms are not linear. Only the method it was asked for is counted, not what it inlines.
+/// </summary>
+/// <param name="Bytes">Bytes of CIL, with every branch long.</param>
+/// <param name="Instructions">Instructions.</param>
+/// <param name="Blocks">Basic blocks, rather too many.</param>
+/// <param name="Variables">Arguments and locals.</param>
+/// <param name="References">Instructions that name an argument or a local.</param>
+internal readonly record struct MethodSize(int Bytes, int Instructions, int Blocks, int Variables, int References)
+{
+    // Five in a hundred below RyuJIT's own limits: it counts blocks of its own making too.
+    private const int MaximumBytes = 57_000, MaximumInstructions = 19_000, MaximumBlocks = 1_900, MaximumVariables = 1_900, MaximumReferences = 7_600;
+
+    public bool IsOptimized =>
+        Bytes <= MaximumBytes && Instructions <= MaximumInstructions && Blocks <= MaximumBlocks && Variables <= MaximumVariables && References <= MaximumReferences;
+
+    /// <summary>Measures a body.</summary>
+    /// <param name="il">The body.</param>
+    /// <param name="arguments">Arguments of the method.</param>
+    public static MethodSize Of(IlBuffer il, int arguments)
+    {
+        var (instructions, blocks, references) = (0, 1, 0);
+        var isBlockStart = false;
+        foreach (ref readonly var instruction in il.Instructions)
+        {
+            switch (instruction.Operand)
+            {
+                case IlOperand.Mark or IlOperand.Region:
+                    isBlockStart = true;
+                    continue;
+                case IlOperand.Offset or IlOperand.Boundary:
+                    continue;
+            }
+            instructions++;
+            if (isBlockStart)
+                blocks++;
+            isBlockStart = EndsBlock(in instruction);
+            if (instruction.Operand is IlOperand.Local or IlOperand.Argument)
+                references++;
+        }
+        return new(IlAssembler.Measure(il.Instructions, il), instructions, blocks, il.Locals.Count + arguments, references);
+    }
+
+    /// <summary>Whether another basic block begins behind an instruction.</summary>
+    public static bool EndsBlock(in IlInstruction instruction) =>
+        instruction.Operand is IlOperand.Label or IlOperand.Switch || instruction.Code is ILOpCode.Ret or ILOpCode.Throw or ILOpCode.Rethrow or ILOpCode.Endfinally or ILOpCode.Endfilter;
+
+    /// <summary>Whether control never goes on behind an instruction.</summary>
+    public static bool EndsPath(in IlInstruction instruction) =>
+        instruction.Code is ILOpCode.Br or ILOpCode.Leave or ILOpCode.Ret or ILOpCode.Throw or ILOpCode.Rethrow or ILOpCode.Endfinally or ILOpCode.Endfilter;
+}
