@@ -58,7 +58,7 @@ internal sealed class CompiledCode
         {
             offsets.Clear();
             var body = emitter.EmitOrReport(function);
-            var isGiant = !MethodSize.Of(body, units.TypeOf(function).Parameters.Length + 1).IsOptimized;
+            var isGiant = GiantFunction.Is(body, units.TypeOf(function));
             if (isGiant)
                 body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, parts);
             writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,

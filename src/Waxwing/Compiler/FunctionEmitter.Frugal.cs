@@ -1,3 +1,4 @@
+using System.Reflection.Metadata;
 using Waxwing.Instructions;
 using Waxwing.Validation;
 
@@ -33,16 +34,52 @@ internal sealed partial class FunctionEmitter
         _ => InstructionTable.Info(e.Opcode).Operands?.Length ?? -1,
     };
 
-    /// <summary>A `select` without a call: RyuJIT makes a conditional move of the branch.</summary>
-    private void EmitSelectByBranch()
+    /// <summary>A `select` without a call: of integers by arithmetic, of others by a branch.</summary>
+    private void EmitFrugalSelect()
     {
         SpillBelow(1);
         Need(1);
+        var selected = IlTypes.Of(operands[count - 2].Type);
+        if (selected is IlType.Int32 or IlType.Int64)
+            EmitSelectByArithmetic(selected);
+        else
+            EmitSelectByBranch(selected);
+    }
+
+    /// <summary>second ^ ((first ^ second) &amp; -flag), like the methods that <see cref="Support.Select"/> finds.</summary>
+    private void EmitSelectByArithmetic(IlType selected)
+    {
+        if (comparison.Relation != Relation.None)
+            SettleComparison();
+        var (first, second, condition) = (operands[count - 3], operands[count - 2], operands[count - 1]);
+        if (!condition.IsBoolean)
+        {
+            il.Constant(0);
+            il.Emit(ILOpCode.Cgt_un);
+        }
+        if (selected == IlType.Int64)
+            il.Emit(ILOpCode.Conv_u8);
+        il.Emit(ILOpCode.Neg);
+        Load(in first);
+        Load(in second);
+        il.Emit(ILOpCode.Xor);
+        il.Emit(ILOpCode.And);
+        Load(in second);
+        il.Emit(ILOpCode.Xor);
+        Release(in first);
+        Release(in second);
+        count -= 3;
+        spilled = Math.Min(spilled, count);
+        Push(second.Type, condition.Start, condition.Depth + 3);
+    }
+
+    private void EmitSelectByBranch(IlType selected)
+    {
         var (first, second) = (operands[count - 3], operands[count - 2]);
         var result = first.Local;
         if (!first.IsOwner)
         {
-            result = Rent(IlTypes.Of(second.Type));
+            result = Rent(selected);
             var since = il.Count;
             Load(in first);
             il.StoreLocal(result);

@@ -85,7 +85,7 @@ internal sealed partial class FunctionEmitter
                 Consume(1);
                 return true;
             case Opcode.Select or Opcode.SelectT when isFrugal:
-                EmitSelectByBranch();
+                EmitFrugalSelect();
                 return true;
             case Opcode.Select or Opcode.SelectT:
                 var start = Need(3);

@@ -185,7 +185,7 @@ internal sealed class BodyInliner
 
     private IlBuffer EmitCaller(int values, int part)
     {
-        var il = new IlBuffer();
+        var il = new IlBuffer { InitLocals = source.InitLocals };
         var context = method.Parameters.Length - 1;
         var (address, objects) = frame.Allocate(il, context);
         var (addressVariable, objectsVariable) = (Variable.Local(address), Variable.Local(objects));

@@ -10,8 +10,6 @@ namespace Waxwing.Compiler;
 /// </summary>
 internal sealed class FunctionCutter
 {
-    private const int PartInstructions = 40_000, PartBlocks = 4_000;
-
     /// <summary>A branch back makes a loop, which is entered often.</summary>
     private const int BackwardWeight = 32;
 
@@ -105,15 +103,16 @@ internal sealed class FunctionCutter
         var weights = CrossingWeights();
         var (count, blocks, regions) = (0, 0, 0);
         var (best, bestCount, bestBlocks) = (-1, 0, 0);
+        var (_, _, _, partInstructions, partBlocks) = GiantThresholds.Current;
         for (var i = 0; i < instructions.Length; i++)
         {
             ref readonly var instruction = ref instructions[i];
             if (instruction.Operand == IlOperand.Region)
                 regions += instruction.Value == (long)RegionBorder.Try ? 1 : instruction.Value == (long)RegionBorder.End ? -1 : 0;
-            var isLate = count > PartInstructions / 2 || blocks > PartBlocks / 2;
+            var isLate = count > partInstructions / 2 || blocks > partBlocks / 2;
             if (isLate && regions == 0 && instruction.Operand == IlOperand.Boundary && (best < 0 || weights[i] <= weights[best]))
                 (best, bestCount, bestBlocks) = (i, count, blocks);
-            if (best >= 0 && (count >= PartInstructions || blocks >= PartBlocks))
+            if (best >= 0 && (count >= partInstructions || blocks >= partBlocks))
             {
                 cuts.Add(best);
                 (count, blocks, best) = (count - bestCount, blocks - bestBlocks, -1);
@@ -230,7 +229,8 @@ internal sealed class FunctionCutter
 
     private int EmitPart(int part, List<int> entered)
     {
-        var il = new IlBuffer();
+        // What lives in the frame is read from there, and nothing else is read before it is set.
+        var il = new IlBuffer { InitLocals = false };
         var (labels, locals, regions) = (new Dictionary<int, int>(), new Dictionary<int, int>(), new Dictionary<int, int>());
         var span = source.Instructions[cuts[part]..cuts[part + 1]];
         var (used, set) = VariablesOf(span);
@@ -354,13 +354,15 @@ internal sealed class FunctionCutter
 
     private IlBuffer EmitDispatcher(int[] numbers)
     {
-        var il = new IlBuffer();
+        var il = new IlBuffer { InitLocals = source.InitLocals };
         var context = Arguments;
         var (address, objects) = frame.Allocate(il, context);
         var (addressVariable, objectsVariable) = (Variable.Local(address), Variable.Local(objects));
         for (var i = 0; i < Arguments; i++)
             FrameLayout.Store(il, TypeOf(i), places[i], addressVariable, objectsVariable, Variable.Argument(i));
         var next = il.NewLocal(IlType.Int32);
+        il.Constant(0);
+        il.StoreLocal(next);
         var loop = il.NewLabel();
         var labels = new int[numbers.Length];
         for (var i = 0; i < labels.Length; i++)

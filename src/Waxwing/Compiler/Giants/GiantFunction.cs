@@ -9,8 +9,8 @@ namespace Waxwing.Compiler;
 /// </summary>
 internal static class GiantFunction
 {
-    // Beyond this, RyuJIT takes seconds rather than tenths of them: 50,000 instructions or 5,000 blocks take about 0.3 s.
-    private const int MaximumInstructions = 80_000, MaximumBlocks = 8_000;
+    /// <summary>Whether a function is to be divided.</summary>
+    public static bool Is(IlBuffer il, SubType type) => !MethodSize.Of(il, type.Parameters.Length + 1).IsWithin(GiantThresholds.Current.Whole);
 
     /// <summary>Divides a function.</summary>
     /// <param name="function">Its index.</param>
@@ -28,7 +28,7 @@ internal static class GiantFunction
         var result = type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]);
         var method = new MethodDraft(function, CodeUnits.MethodName(function), parameters, result, il, MethodDraft.Separate);
         var size = MethodSize.Of(il, parameters.Length);
-        return size is { Instructions: <= MaximumInstructions, Blocks: <= MaximumBlocks }
+        return size.Instructions <= GiantThresholds.Current.Instructions && size.Blocks <= GiantThresholds.Current.Blocks
             ? BodyInliner.Wrap(method, typeOf, parts)
             : FunctionCutter.Cut(method, typeOf, parts);
     }
@@ -37,7 +37,7 @@ internal static class GiantFunction
     /// <returns>Its number among the parts.</returns>
     public static int AddPart(MethodDraft part, Func<int, SubType> typeOf, List<MethodDraft> parts)
     {
-        if (!MethodSize.Of(part.Body, part.Parameters.Length).IsOptimized)
+        if (!MethodSize.Of(part.Body, part.Parameters.Length).IsWithin(GiantThresholds.Current.Whole))
             part = part with { Body = BodyInliner.Wrap(part, typeOf, parts) };
         // After its own body: the number is in the name.
         parts.Add(part with { Name = CodeUnits.PartName(part.Function, parts.Count) });

@@ -13,11 +13,12 @@ namespace Waxwing.Compiler;
 /// <param name="References">Instructions that name an argument or a local.</param>
 internal readonly record struct MethodSize(int Bytes, int Instructions, int Blocks, int Variables, int References)
 {
-    // Five in a hundred below RyuJIT's own limits: it counts blocks of its own making too.
-    private const int MaximumBytes = 57_000, MaximumInstructions = 19_000, MaximumBlocks = 1_900, MaximumVariables = 1_900, MaximumReferences = 7_600;
+    /// <summary>Five in a hundred below RyuJIT's own limits: it counts blocks of its own making too.</summary>
+    public static MethodSize OptimizedByRyuJit { get; } = new(57_000, 19_000, 1_900, 1_900, 7_600);
 
-    public bool IsOptimized =>
-        Bytes <= MaximumBytes && Instructions <= MaximumInstructions && Blocks <= MaximumBlocks && Variables <= MaximumVariables && References <= MaximumReferences;
+    /// <summary>Whether everything is within limits.</summary>
+    public bool IsWithin(MethodSize limits) =>
+        Bytes <= limits.Bytes && Instructions <= limits.Instructions && Blocks <= limits.Blocks && Variables <= limits.Variables && References <= limits.References;
 
     /// <summary>Measures a body.</summary>
     /// <param name="il">The body.</param>

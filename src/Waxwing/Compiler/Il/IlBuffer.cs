@@ -85,8 +85,9 @@ internal sealed class IlBuffer
         return made;
     }
 
-    /// <summary>Takes over numbers of labels and regions.</summary>
-    public void LikeLabelsOf(IlBuffer other) => (LabelCount, RegionCount, MaximumStack) = (other.LabelCount, other.RegionCount, other.MaximumStack);
+    /// <summary>Takes over numbers of labels and regions, and whether locals are zeroed.</summary>
+    public void LikeLabelsOf(IlBuffer other) =>
+        (LabelCount, RegionCount, MaximumStack, InitLocals) = (other.LabelCount, other.RegionCount, other.MaximumStack, other.InitLocals);
 
     /// <summary>Adds an instruction of another buffer; labels, locals and regions keep their numbers.</summary>
     public void Copy(in IlInstruction instruction, IlBuffer from)
