@@ -37,6 +37,8 @@ internal sealed class CompiledCode
         var (first, end) = Module.Units.Functions(unit);
         for (var row = 1; row <= end - first; row++)
             RuntimeHelpers.PrepareMethod(MethodOf(assembly, row));
+        foreach (var row in maps[unit]!.SeparateParts)
+            RuntimeHelpers.PrepareMethod(MethodOf(assembly, row));
     }
 
     /// <summary>Where in the module an IL offset of a function's code, or of a part of it, is, or -1. Faults are found less exactly than calls.</summary>
@@ -70,6 +72,8 @@ internal sealed class CompiledCode
             offsets.Clear();
             writer.AddMethod(part.Name, writer.Tokens.PartSignature(part), part.Body, part.Options, offsets);
             map.Add(offsets);
+            if (part.Options == MethodDraft.Separate)
+                map.SeparateParts.Add(map.Count);
         }
         map.Finish();
         Volatile.Write(ref maps[unit], map);
@@ -86,6 +90,12 @@ internal sealed class UnitMap
     private readonly List<int> starts = [];
     private readonly ByteWriter writer = new();
     private byte[] bytes = [];
+
+    /// <summary>Methods added so far: the last one's row.</summary>
+    public int Count => starts.Count;
+
+    /// <summary>Rows of the methods, besides those of the functions, that are not inlined into others.</summary>
+    public List<int> SeparateParts { get; } = [];
 
     public void Add(List<(int Il, int Module)> offsets)
     {
