@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -46,6 +47,16 @@ internal static class Machine
         }
     }
 
+    /// <summary>The last processor this process may run on, which has the least to do with the system's own work; -1 where processes cannot be kept on one.</summary>
+    public static int LastProcessor
+    {
+        get
+        {
+            using var self = Process.GetCurrentProcess();
+            return OperatingSystem.IsLinux() || OperatingSystem.IsWindows() ? BitOperations.Log2((nuint)self.ProcessorAffinity) : -1;
+        }
+    }
+
     /// <summary>Whether a program can be started by its name.</summary>
     public static bool Has(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -67,9 +78,14 @@ internal static class Machine
 }
 
 /// <summary>Options that every measuring command has.</summary>
-internal sealed class MachineOptions
+/// <param name="pinned">Whether to stay on one processor if nothing is said.</param>
+internal sealed class MachineOptions(bool pinned = false)
 {
-    private readonly Option<int> processor = new("--cpu") { Description = "Stay on this processor.", DefaultValueFactory = _ => -1 };
+    private readonly Option<int> processor = new("--cpu")
+    {
+        Description = "Stay on this processor, with all processes that are started; -1 for any.",
+        DefaultValueFactory = _ => pinned ? Machine.LastProcessor : -1,
+    };
     private readonly Option<bool> processorTime = new("--cpu-time") { Description = "Measure processor time, not elapsed time: for a machine that is busy." };
 
     public void AddTo(Command command)

@@ -4,22 +4,65 @@ namespace Waxwing.Bench.Kernels;
 internal static class Engines
 {
     public const string Native = "native";
+    public const string NativeScalar = "native-novec";
+    public const string Wasmtime = "wasmtime";
+    public const string Node = "node";
+    public const string Compiler = "compiler";
+    public const string Interpreter = "interpreter";
 
-    public static IEnumerable<string> Names => ["interpreter", "compiler", "tiered", "node", "wasmtime"];
+    /// <summary>All, in the order of the tables.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [Native, NativeScalar, Wasmtime, Node, Compiler, "compiler-checked", "compiler-polled", "compiler-metered", "tiered", Interpreter];
 
-    /// <exception cref="NotSupportedException">This build or machine does not have the engine.</exception>
-    public static IKernelRun Start(string engine, Kernel kernel, string? nativeFolder) => engine switch
+    /// <summary>What is measured if nothing is said.</summary>
+    public static IEnumerable<string> Ordinary => Names.Where(name => name != "tiered");
+
+    public static string Describe(string engine) => engine switch
     {
-        Native => ProcessRun.Native(nativeFolder!, kernel),
-        "interpreter" => new WaxwingRun(kernel, WasmEngineKind.Interpreter),
-        "compiler" => new WaxwingRun(kernel, WasmEngineKind.Compiler),
-        "tiered" => new WaxwingRun(kernel, WasmEngineKind.Tiered),
-        "node" => Machine.Has("node") ? ProcessRun.Node(kernel) : throw new NotSupportedException("there is no node on the path"),
-#if RIVALS
-        "wasmtime" => new WasmtimeRun(kernel),
-#else
-        "wasmtime" => throw new NotSupportedException("wasmtime needs a build with -p:Rivals=true"),
+        Native => "gcc -O2 -march=x86-64-v3",
+        NativeScalar => "the same with -fno-tree-vectorize",
+        Wasmtime => "the Wasmtime package",
+        Node => "V8 of the node on the path",
+        Compiler => "guard pages, no polls",
+        "compiler-checked" => "explicit bounds checks (GuardRegions off)",
+        "compiler-polled" => "guard pages, called with a CancellationToken",
+        "compiler-metered" => "guard pages, fuel",
+        _ => "",
+    };
+
+    /// <summary>Why this build or machine does not have an engine; null if it has.</summary>
+    /// <exception cref="ArgumentException">There is no such engine.</exception>
+    public static string? Missing(string engine) => engine switch
+    {
+        Native or NativeScalar => NativeKernels.Missing,
+        Node when !Machine.Has("node") => "there is no node on the path",
+#if !RIVALS
+        Wasmtime => "needs a build with -p:Rivals=true",
 #endif
-        _ => throw new NotSupportedException($"there is no engine `{engine}`; choose from {string.Join(", ", Names)}"),
+        _ when Names.Contains(engine) => null,
+        _ => throw new ArgumentException($"there is no engine `{engine}`; choose from {string.Join(", ", Names)}"),
+    };
+
+    public static IKernelRun Start(string engine, Kernel kernel) => engine switch
+    {
+        Native => NativeKernels.Start(kernel, vectorised: true),
+        NativeScalar => NativeKernels.Start(kernel, vectorised: false),
+        Node => ProcessRun.Node(kernel),
+#if RIVALS
+        Wasmtime => new WasmtimeRun(kernel),
+#endif
+        _ => new WaxwingRun(kernel, Settings(engine), polled: engine == "compiler-polled"),
+    };
+
+    private static WasmRuntimeOptions Settings(string engine) => new()
+    {
+        Engine = engine switch
+        {
+            Interpreter => WasmEngineKind.Interpreter,
+            "tiered" => WasmEngineKind.Tiered,
+            _ => WasmEngineKind.Compiler,
+        },
+        GuardRegions = engine != "compiler-checked",
+        Fuel = engine == "compiler-metered" ? long.MaxValue : null,
     };
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Waxwing.Bench.Kernels;
 
 /// <summary>A program that answers each line <c>run</c> with <c>milliseconds checksum</c>: the native kernels, and Node with a script that does the same.</summary>
-internal sealed class ProcessRun : IKernelRun
+internal sealed class ProcessRun(string program, params IEnumerable<string> arguments) : IKernelRun
 {
     private const string NodeDriver =
         """
@@ -21,30 +21,14 @@ internal sealed class ProcessRun : IKernelRun
         process.exit();
         """;
 
-    private readonly Process process;
-
-    private ProcessRun(string program, params IEnumerable<string> arguments) =>
-        process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            Environment = { ["CLOCK"] = Clock.IsProcessorTime ? "cpu" : "wall" },
-        })!;
-
-    public static ProcessRun Native(string folder, Kernel kernel) => new(Path.Combine(folder, kernel.Name), $"{kernel.N}");
+    private readonly Process process = Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        Environment = { ["CLOCK"] = Clock.IsProcessorTime ? "cpu" : "wall" },
+    })!;
 
     public static ProcessRun Node(Kernel kernel) => new("node", "-e", $"(async () => {{ {NodeDriver} }})()", kernel.WasmFile, $"{kernel.N}");
-
-    /// <summary>Compiles the native kernels; the folder they are in, or null where there is no compiler.</summary>
-    public static string? BuildNative(IEnumerable<Kernel> kernels)
-    {
-        if (!Machine.Has("gcc") || !Machine.Has("sh"))
-            return null;
-        var folder = Path.Combine(AppContext.BaseDirectory, "native");
-        using var build = Process.Start("sh", [Path.Combine(Machine.KernelFolder, "build-native.sh"), folder, .. kernels.Select(kernel => kernel.Name)]);
-        build.WaitForExit();
-        return build.ExitCode == 0 ? folder : null;
-    }
 
     public (double Milliseconds, int Checksum) Run()
     {

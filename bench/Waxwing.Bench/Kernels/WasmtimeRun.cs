@@ -5,7 +5,7 @@ namespace Waxwing.Bench.Kernels;
 /// <summary>A kernel in Wasmtime, through its .NET package. Compiled with <c>-p:Rivals=true</c> only.</summary>
 internal sealed class WasmtimeRun : IKernelRun
 {
-    private readonly Engine engine = new();
+    private readonly Engine engine = new(new Config().WithOptimizationLevel(OptimizationLevel.Speed));
     private readonly Module module;
     private readonly Store store;
     private readonly Func<int, int> run;

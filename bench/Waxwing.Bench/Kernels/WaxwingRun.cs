@@ -4,22 +4,30 @@ namespace Waxwing.Bench.Kernels;
 internal sealed class WaxwingRun : IKernelRun
 {
     private readonly WasmRuntime runtime;
-    private readonly Func<int, int> run;
-    private readonly int n;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Func<int> run;
 
-    public WaxwingRun(Kernel kernel, WasmEngineKind engine)
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="options">Engine and settings.</param>
+    /// <param name="polled">Whether it is called so that it can be cancelled.</param>
+    public WaxwingRun(Kernel kernel, WasmRuntimeOptions options, bool polled)
     {
-        runtime = new(new WasmRuntimeOptions { Engine = engine });
-        run = runtime.Instantiate(WasmModule.Load(kernel.WasmFile)).GetFunction<Func<int, int>>("run");
-        n = kernel.N;
+        runtime = new(options);
+        var instance = runtime.Instantiate(WasmModule.Load(kernel.WasmFile));
+        var (function, typed) = (instance.GetFunction("run"), instance.GetFunction<Func<int, int>>("run"));
+        run = polled ? () => function.Invoke(stop.Token, kernel.N)[0].AsInt32() : () => typed(kernel.N);
     }
 
     public (double Milliseconds, int Checksum) Run()
     {
         var start = Clock.Now;
-        var checksum = run(n);
+        var checksum = run();
         return (Clock.Now - start, checksum);
     }
 
-    public void Dispose() => runtime.Dispose();
+    public void Dispose()
+    {
+        runtime.Dispose();
+        stop.Dispose();
+    }
 }
