@@ -32,6 +32,8 @@ static string HostFunctions()
 
             internal sealed class HostAction{{Types(n, false)}}(Action{{Types(n, false)}} target) : HostFunction
             {
+                public override Delegate Target => target;
+
                 public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
                 {
             {{index}}        target({{arguments}});
@@ -40,6 +42,8 @@ static string HostFunctions()
 
             internal sealed class HostFunc{{Types(n, true)}}(Func{{Types(n, true)}} target) : HostFunction
             {
+                public override Delegate Target => target;
+
                 public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
                 public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -150,7 +154,7 @@ static string Functions()
                         HostSignature.Check(this, {{parameters}}{{(result ? ", ResultShapeOf<TResult>.Shape.Elements" : ", []")}});
                         var thunk = new {{kind}}Thunk{{Types(n, result)}}();
                         thunk.Bind(this);
-                        return thunk.Invoke;
+                        return ({{kind}}{{Types(n, result)}})Direct(thunk.Invoke);
                     }
 
                 """);

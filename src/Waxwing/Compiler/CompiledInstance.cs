@@ -10,7 +10,6 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 {
     private readonly Lock gate = new();
     private readonly WasmInstance instance;
-    private readonly bool isGuarded;
     private readonly nint[] globalCells;
     private GuestContext[] contexts = [];
     private GuestContext? last;
@@ -19,7 +18,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     public CompiledInstance(CompiledModule module, WasmInstance instance)
     {
         (Module, this.instance) = (module, instance);
-        isGuarded = CompiledModule.IsGuarded(instance.Memories);
+        IsGuarded = CompiledModule.IsGuarded(instance.Memories);
         globalCells = GC.AllocateArray<nint>(Math.Max(1, instance.Globals.Length), pinned: true);
         for (var i = 0; i < instance.Globals.Length; i++)
             globalCells[i] = (nint)instance.Globals[i].Cell;
@@ -29,6 +28,9 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     public CompiledModule Module { get; }
 
     public WasmInstance Instance => instance;
+
+    /// <summary>Whether the code may rely on the memories' guards.</summary>
+    public bool IsGuarded { get; }
 
     /// <summary>Addresses of the globals' cells; the array is pinned and held by this object.</summary>
     public nint* GlobalCells { get; }
@@ -43,12 +45,14 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     {
         if ((polled ? function.PolledCode : function.Code) is var known and not 0)
             return known;
-        var address = Module.Code(isGuarded, polled).AddressOf(function.Index);
+        var address = Module.Code(IsGuarded, polled).AddressOf(function.Index);
         // The address before the key: who sees the key calls the address.
         Volatile.Write(ref polled ? ref function.PolledCode : ref function.Code, address);
         Volatile.Write(ref polled ? ref function.PolledCodeKey : ref function.CodeKey, function.DefinedType.Id);
         return address;
     }
+
+    public override Delegate? MakeDelegate(WasmFunction function, Delegate general) => Module.IsMetered ? null : GuestDelegates.TryMake(this, function, general);
 
     public override void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken cancellation)
     {
@@ -102,7 +106,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        context.Stay.Begin(instance);
+        context.Begin();
         try
         {
             // Only now, that a disposal on another thread would see this stay.
@@ -118,13 +122,14 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         }
         finally
         {
-            context.Stay.End();
+            context.End();
         }
     }
 
     /// <summary>This instance's context for the current thread.</summary>
-    private GuestContext Context
+    public GuestContext Context
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             var thread = GuestThread.Current;

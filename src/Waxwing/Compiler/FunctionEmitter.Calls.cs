@@ -16,10 +16,8 @@ internal sealed partial class FunctionEmitter
         il.Offset(e.Offset);
         if (e.Index < context.ImportedFunctions)
         {
-            LoadContext();
-            il.Constant(e.Index);
-            il.Call(Support.FindImport(variant));
-            CallPointer(e.Parameters, e.Results);
+            FindImport(e.Index);
+            il.CallIndirect(SignatureOf(e.Parameters, e.Results));
         }
         else
         {
@@ -97,17 +95,17 @@ internal sealed partial class FunctionEmitter
         Indirection(il, result, isStore: false);
     }
 
-    internal static void StoreFurtherResult(IlBuffer il, int context, int index, ValType result, Action load)
+    internal static void StoreFurtherResult(IlBuffer il, Action loadContext, int index, ValType result, Action load)
     {
         if (result.IsReference)
         {
             load();
-            il.LoadArgument(context);
+            loadContext();
             il.Constant(index);
             il.Call(Support.SetResultReference);
             return;
         }
-        il.LoadArgument(context);
+        loadContext();
         il.Emit(ILOpCode.Ldfld, Support.ContextResults);
         il.Constant(index * ResultBytes);
         il.Emit(ILOpCode.Add);
@@ -122,7 +120,7 @@ internal sealed partial class FunctionEmitter
         {
             var local = Rent(IlTypes.Of(type.Results[i]));
             il.StoreLocal(local);
-            StoreFurtherResult(il, ContextArgument, i, type.Results[i], () => il.LoadLocal(local));
+            StoreFurtherResult(il, LoadContext, i, type.Results[i], () => il.LoadLocal(local));
             Return(local);
         }
     }
@@ -191,22 +189,36 @@ internal sealed partial class FunctionEmitter
             switch (opcode)
             {
                 case Opcode.ReturnCall:
-                    LoadContext();
-                    il.Constant(index);
-                    il.Call(Support.FindImport(variant));
+                    FindImport(index);
                     break;
                 case Opcode.ReturnCallIndirect:
                     FindIndirect(index, table);
+                    LoadAddressLast();
                     break;
                 default:
                     FindReference(index);
+                    LoadAddressLast();
                     break;
             }
-            LoadAddressLast();
             il.Emit(ILOpCode.Tail);
             il.CallIndirect(signature);
         }
         il.Emit(ILOpCode.Ret);
+    }
+
+    /// <summary>The last argument and the address for an imported function: they depend on what it is, which its first call finds out.</summary>
+    private void FindImport(int import)
+    {
+        LoadContext();
+        il.Constant(import);
+        il.Call(Support.FindImport(variant));
+        var address = Rent(IlType.Address);
+        il.StoreLocal(address);
+        ContextField(Support.TargetsOf(variant));
+        il.Constant(import);
+        il.Emit(ILOpCode.Ldelem_ref);
+        il.LoadLocal(address);
+        Return(address);
     }
 
     /// <summary>From a table's index to an address.</summary>

@@ -124,7 +124,7 @@ internal sealed partial class FunctionEmitter
         // A loop's label is not to be the region's first instruction: leaving for it would be staying.
         il.Emit(ILOpCode.Nop);
         tryDepth++;
-        var state = new TryState { Region = il.NewRegion(), Depth = tryDepth, Exception = Rent(IlType.Exception), Dispatch = il.NewLabel() };
+        var state = new TryState { Region = il.NewRegion(RegionKind.Filter), Depth = tryDepth, Exception = Rent(IlType.Exception), Dispatch = il.NewLabel() };
         controls[controlCount - 1].Try = state;
         il.Region(state.Region, RegionBorder.Try);
         return state;

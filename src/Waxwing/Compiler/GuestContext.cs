@@ -5,7 +5,7 @@ namespace Waxwing.Compiler;
 /// <summary>
 /// An instance on a thread: the last argument of every compiled function, and what its code reads. Used by its thread.
 /// </summary>
-internal sealed unsafe class GuestContext
+internal sealed unsafe class GuestContext : Activation
 {
     public GuestContext(CompiledInstance code, WasmInstance instance, GuestThread thread)
     {
@@ -20,7 +20,12 @@ internal sealed unsafe class GuestContext
         Types = instance.Types;
         GlobalCells = code.GlobalCells;
         if (Memories.Length > 0)
-            MemoryBase = Memories[0].Base;
+            MemoryBase = code.IsGuarded ? Memories[0].GuardedBase : Memories[0].Base;
+        var imports = instance.Module.Context.ImportedFunctions;
+        ImportCodes = new nint[imports];
+        ImportTargets = new ImportTarget?[imports];
+        PolledImportCodes = new nint[imports];
+        PolledImportTargets = new ImportTarget?[imports];
     }
 
     // What emitted code reads, most used first.
@@ -37,6 +42,12 @@ internal sealed unsafe class GuestContext
     public WasmMemory[] Memories;
     public WasmGlobal[] Globals;
     public DefinedType[] Types;
+
+    /// <summary>What to call for an imported function, with its <see cref="ImportTarget"/> as the last argument; 0 until it was first called.</summary>
+    public nint[] ImportCodes;
+    public ImportTarget?[] ImportTargets;
+    public nint[] PolledImportCodes;
+    public ImportTarget?[] PolledImportTargets;
 
     /// <summary>For the stub that leaves the instance: what to call.</summary>
     public WasmFunction? Callee;
@@ -60,6 +71,5 @@ internal sealed unsafe class GuestContext
     public readonly CompiledInstance Code;
     public readonly GuestThread Thread;
 
-    /// <summary>The thread's stay in guest code, by way of this context.</summary>
-    public readonly Activation Stay = new();
+    internal override bool MayUse(WasmMemory memory) => Array.IndexOf(Instance.Memories, memory) >= 0;
 }

@@ -18,6 +18,7 @@ internal sealed class Stubs
     private readonly CodeLoadContext loader;
     private readonly nint[] entries;
     private readonly nint[] exits;
+    private readonly nint[] crossings;
 
     public Stubs(WasmModule module)
     {
@@ -25,6 +26,7 @@ internal sealed class Stubs
         loader = new($"{module.Name ?? "module"} stubs", isCollectible: true, (context.Module.Types.Count + TypesPerUnit - 1) / TypesPerUnit, Emit);
         entries = new nint[context.Module.Types.Count];
         exits = new nint[context.Module.Types.Count];
+        crossings = new nint[context.Module.Types.Count];
     }
 
     /// <summary>A <c>delegate*&lt;nint code, ulong* slots, ref object? references, GuestContext, void&gt;</c>.</summary>
@@ -33,10 +35,13 @@ internal sealed class Stubs
     /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.Callee"/>.</summary>
     public nint Exit(int type) => Volatile.Read(ref exits[type]) is var address and not 0 ? address : Find(exits, type, 1);
 
+    /// <summary>An address to be called like a function of the type, with an <see cref="ImportTarget"/>, which calls compiled code of another instance.</summary>
+    public nint Cross(int type) => Volatile.Read(ref crossings[type]) is var address and not 0 ? address : Find(crossings, type, 2);
+
     private nint Find(nint[] addresses, int type, int which)
     {
         var unit = loader.LoadUnit(type / TypesPerUnit);
-        var method = unit.ManifestModule.ResolveMethod(0x06000000 | (2 * (type % TypesPerUnit) + which + 1))!;
+        var method = unit.ManifestModule.ResolveMethod(0x06000000 | (3 * (type % TypesPerUnit) + which + 1))!;
         return addresses[type] = method.MethodHandle.GetFunctionPointer();
     }
 
@@ -53,7 +58,10 @@ internal sealed class Stubs
             writer.AddMethod($"enter{type}", writer.Tokens.EntrySignature(), body, 0, offsets);
             body.Clear();
             EmitExit(body, syntax, Support.LeaveGuest, -1);
-            writer.AddMethod($"leave{type}", writer.Tokens.FunctionSignature(syntax), body, 0, offsets);
+            writer.AddMethod($"leave{type}", writer.Tokens.StubSignature(FunctionEmitter.SignatureOf(syntax.Parameters, syntax.Results), typeof(object)), body, 0, offsets);
+            body.Clear();
+            EmitCrossing(body, syntax);
+            writer.AddMethod($"cross{type}", writer.Tokens.StubSignature(FunctionEmitter.SignatureOf(syntax.Parameters, syntax.Results), typeof(ImportTarget)), body, 0, offsets);
         }
         return writer.Finish();
     }
@@ -85,6 +93,39 @@ internal sealed class Stubs
         il.Emit(ILOpCode.Ret);
     }
 
+    private static void EmitCrossing(IlBuffer il, SubType type)
+    {
+        var target = type.Parameters.Length;
+        il.MaximumStack = target + 4;
+        var foreign = il.NewLocal(IlType.Context);
+        var result = type.Results.Length == 0 ? -1 : il.NewLocal(IlTypes.Of(type.Results[0]));
+        var region = il.NewRegion(RegionKind.Finally);
+        var end = il.NewLabel();
+        il.LoadArgument(target);
+        il.Call(Support.EnterForeign);
+        il.StoreLocal(foreign);
+        il.Region(region, RegionBorder.Try);
+        for (var i = 0; i < target; i++)
+            il.LoadArgument(i);
+        il.LoadLocal(foreign);
+        il.LoadArgument(target);
+        il.Emit(ILOpCode.Ldfld, Support.ForeignAddress);
+        il.CallIndirect(FunctionEmitter.SignatureOf(type.Parameters, type.Results));
+        if (result >= 0)
+            il.StoreLocal(result);
+        il.Branch(ILOpCode.Leave, end);
+        il.Region(region, RegionBorder.TryEnd);
+        il.Region(region, RegionBorder.Handler);
+        il.LoadLocal(foreign);
+        il.Call(Support.LeaveForeign);
+        il.Emit(ILOpCode.Endfinally);
+        il.Region(region, RegionBorder.End);
+        il.Mark(end);
+        if (result >= 0)
+            il.LoadLocal(result);
+        il.Emit(ILOpCode.Ret);
+    }
+
     /// <summary>A function that packs its arguments into slots and hands them to a method of <see cref="Calls"/>.</summary>
     internal static void EmitExit(IlBuffer il, SubType type, MethodInfo leave, int function)
     {
@@ -103,6 +144,11 @@ internal sealed class Stubs
             il.Constant(count);
             il.Emit(ILOpCode.Newarr, typeof(object));
             il.StoreLocal(references);
+        }
+        void LoadContext()
+        {
+            il.LoadArgument(context);
+            il.Call(Support.ContextOf);
         }
         void LoadReferences() => FirstReference(il, hasReferences ? references : -1);
         var slot = 0;
@@ -123,7 +169,7 @@ internal sealed class Stubs
         {
             var (result, position) = (type.Results[i], slot);
             if (i > 0)
-                FunctionEmitter.StoreFurtherResult(il, context, i, result, () => LoadSlot(il, result, position, () => il.LoadLocal(slots), LoadReferences));
+                FunctionEmitter.StoreFurtherResult(il, LoadContext, i, result, () => LoadSlot(il, result, position, () => il.LoadLocal(slots), LoadReferences));
             slot += type.Results[i].Slots;
         }
         if (type.Results.Length > 0)

@@ -9,7 +9,7 @@ namespace Waxwing.Interpreter;
 /// instance it is in. One per thread for synchronous calls, where host functions that call back share it, and one per asynchronous call. Used by one thread at a time; only
 /// <see cref="Interrupt"/> may be called from others.
 /// </summary>
-internal sealed unsafe partial class Activation : Runtime.Activation
+internal sealed unsafe partial class Activation : RoamingActivation
 {
     /// <summary>Bytes kept free above every frame: the header of a host call and the rounding of <see cref="ZeroLocals"/>.</summary>
     private const int Slack = 256;

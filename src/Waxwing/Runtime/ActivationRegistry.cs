@@ -6,44 +6,70 @@ namespace Waxwing.Runtime;
 /// A thread's stay in guest code. While it is active it may hold raw addresses of memories of the instances it entered; <see cref="Reclamation"/> looks here
 /// before it gives any memory back.
 ///
-/// An engine keeps one activation for each thread that runs guests and
-/// <list type="bullet">
-/// <item>calls <see cref="Begin"/> before the outermost frame runs, and before a suspended guest resumes;</item>
-/// <item>calls <see cref="Touch"/> before code of another instance runs (calls across instances), and only then reads that instance's memories;</item>
-/// <item>calls <see cref="End"/> when the outermost frame is left, and when a guest is suspended. Addresses read before are worthless after it: a resumed guest reads <see cref="WasmMemory.Base"/> anew.</item>
-/// </list>
-/// All three are plain stores to memory of the activation's own; a nested outermost call (host function calls guest) counts.
+/// An engine calls <see cref="Begin"/> before the outermost frame runs, and before a suspended guest resumes; and <see cref="End"/> when the outermost frame is left, and when a guest is
+/// suspended. Addresses read before are worthless after it: a resumed guest reads <see cref="WasmMemory.Base"/> anew. Both are plain stores to memory of the activation's own; nested ones (host function
+/// calls guest) count.
 /// </summary>
-internal class Activation
+internal abstract class Activation
+{
+    private int depth;
+
+    /// <summary>Odd while active; a stay is over when the number has changed.</summary>
+    private int sequence;
+
+    protected Activation() => ActivationRegistry.Add(this);
+
+    public bool IsActive => (Volatile.Read(ref sequence) & 1) != 0;
+
+    internal int Sequence => Volatile.Read(ref sequence);
+
+    /// <returns>Whether this is the outermost.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Begin()
+    {
+        if (depth++ != 0)
+            return false;
+        // The pairing barrier is process-wide, in Reclamation: here the compiler must only keep the order.
+        Volatile.Write(ref sequence, sequence + 1);
+        return true;
+    }
+
+    /// <returns>Whether this was the outermost.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool End()
+    {
+        if (--depth != 0)
+            return false;
+        Volatile.Write(ref sequence, sequence + 1);
+        if (Reclamation.HasWaiting)
+            Reclamation.Drain();
+        return true;
+    }
+
+    /// <summary>Whether this stay may hold addresses of the memory. Called from other threads, after a process-wide barrier.</summary>
+    internal abstract bool MayUse(WasmMemory memory);
+}
+
+/// <summary>A stay that goes from one instance to another: an engine calls <see cref="Touch"/> before code of another instance runs, and only then reads that instance's memories.</summary>
+internal class RoamingActivation : Activation
 {
     // More instances than this in one stay, and the activation counts as having entered all.
     private const int Remembered = 8;
 
     private readonly WasmInstance?[] touched = new WasmInstance?[Remembered];
     private int touchedCount;
-    private int depth;
 
-    /// <summary>Odd while active; a stay is over when the number has changed.</summary>
-    private int sequence;
-
-    public Activation() => ActivationRegistry.Add(this);
-
-    public bool IsActive => (Volatile.Read(ref sequence) & 1) != 0;
-
-    internal int Sequence => Volatile.Read(ref sequence);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Begin(WasmInstance instance)
     {
-        if (depth++ == 0)
+        if (!IsActive)
         {
             touched[0] = instance;
             touchedCount = 1;
-            // The pairing barrier is process-wide, in Reclamation: here the compiler must only keep the order.
-            Volatile.Write(ref sequence, sequence + 1);
+            Begin();
         }
         else
         {
+            Begin();
             Touch(instance);
         }
     }
@@ -55,19 +81,16 @@ internal class Activation
             TouchOther(instance);
     }
 
-    public void End()
+    public new void End()
     {
-        if (--depth != 0)
+        if (!base.End())
             return;
-        Volatile.Write(ref sequence, sequence + 1);
         for (var i = Math.Min(touchedCount, Remembered) - 1; i >= 0; i--)
             touched[i] = null;
-        if (Reclamation.HasWaiting)
-            Reclamation.Drain();
     }
 
-    /// <summary>Whether this stay entered an instance that has the memory. Called from other threads, after a process-wide barrier.</summary>
-    internal bool MayUse(WasmMemory memory)
+    /// <summary>Whether this stay entered an instance that has the memory.</summary>
+    internal override bool MayUse(WasmMemory memory)
     {
         var count = Volatile.Read(ref touchedCount);
         if (count > Remembered)

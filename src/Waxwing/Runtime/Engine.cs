@@ -39,6 +39,9 @@ internal abstract class InstanceCode
     /// <summary>Called when the function record of a function defined by this instance is made; may set its entry.</summary>
     public abstract void Attach(WasmFunction function);
 
+    /// <summary>A delegate of the same type as a general one (whose signature was checked) that calls the function without slots; null if there is none.</summary>
+    public virtual Delegate? MakeDelegate(WasmFunction function, Delegate general) => null;
+
     /// <summary>Calls a function defined by this instance on the current thread; nested calls from host functions share the thread's guest stack.</summary>
     /// <exception cref="WasmTrapException">The guest trapped, or was interrupted through <paramref name="cancellation"/>.</exception>
     public abstract void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken cancellation);

@@ -7,6 +7,9 @@ internal abstract class HostFunction
 {
     public virtual bool IsAsync => false;
 
+    /// <summary>A Func or Action of the function's own parameters and result that does the whole work; null for other forms.</summary>
+    public virtual Delegate? Target => null;
+
     /// <summary>Calls the function synchronously (an asynchronous one blocks until it is done).</summary>
     public abstract void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references);
 

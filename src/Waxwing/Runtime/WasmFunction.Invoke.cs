@@ -98,6 +98,9 @@ public sealed partial class WasmFunction
         }
     }
 
+    /// <summary>A delegate like the given one, which goes by way of slots, but straight into the code if the engine can do that.</summary>
+    internal Delegate Direct(Delegate general) => Instance?.Code.MakeDelegate(this, general) ?? general;
+
     /// <summary>The asynchronous <see cref="InvokeSlots"/>; failures come with the task.</summary>
     internal ValueTask InvokeSlotsAsync(ulong[] slots, object?[] references, CancellationToken cancellation)
     {

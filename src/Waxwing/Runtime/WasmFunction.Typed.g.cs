@@ -22,7 +22,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [], []);
         var thunk = new ActionThunk();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with no parameters and a result (a value, a tuple of values, or a task of those).</summary>
@@ -43,7 +43,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with one parameter; the first may be <see cref="WasmCaller"/>.</summary>
@@ -64,7 +64,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1)], []);
         var thunk = new ActionThunk<T1>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with one parameter and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -87,7 +87,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 2 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -110,7 +110,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2)], []);
         var thunk = new ActionThunk<T1, T2>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 2 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -135,7 +135,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 3 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -160,7 +160,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3)], []);
         var thunk = new ActionThunk<T1, T2, T3>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 3 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -187,7 +187,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 4 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -214,7 +214,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 4 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -243,7 +243,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 5 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -272,7 +272,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 5 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -303,7 +303,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 6 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -334,7 +334,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 6 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -367,7 +367,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 7 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -400,7 +400,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 7 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -435,7 +435,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 8 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -470,7 +470,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7, T8>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7, T8>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 8 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -507,7 +507,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, T8, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 9 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -544,7 +544,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7, T8, T9>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 9 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -583,7 +583,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 10 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -622,7 +622,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 10 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -663,7 +663,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 11 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -704,7 +704,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10), typeof(T11)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 11 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -747,7 +747,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10), typeof(T11)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, TResult>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 12 parameters; the first may be <see cref="WasmCaller"/>.</summary>
@@ -790,7 +790,7 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10), typeof(T11), typeof(T12)], []);
         var thunk = new ActionThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)Direct(thunk.Invoke);
     }
 
     /// <summary>A host function with 12 parameters and a result (a value, a tuple of values, or a task of those); the first may be <see cref="WasmCaller"/>.</summary>
@@ -835,6 +835,6 @@ public sealed partial class WasmFunction
         HostSignature.Check(this, [typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10), typeof(T11), typeof(T12)], ResultShapeOf<TResult>.Shape.Elements);
         var thunk = new FuncThunk<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, TResult>();
         thunk.Bind(this);
-        return thunk.Invoke;
+        return (Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, TResult>)Direct(thunk.Invoke);
     }
 }

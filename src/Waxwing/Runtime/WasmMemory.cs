@@ -85,7 +85,7 @@ public sealed unsafe partial class WasmMemory : IDisposable
 
     /// <summary>
     /// First byte for accesses without bounds checks, if <see cref="IsGuarded"/>. The same as <see cref="Base"/> until the memory is given back; from then on <see cref="GuardedRanges.Nowhere"/>, where
-    /// every access faults. So code must read it at the same times as <see cref="Length"/>: after <see cref="Runtime.Activation.Begin"/> or <see cref="Runtime.Activation.Touch"/>, and again when it resumes. Within a stay it may be cached.
+    /// every access faults. So code must read it at the same times as <see cref="Length"/>: after <see cref="Runtime.Activation.Begin"/> or a touch, and again when it resumes. Within a stay it may be cached.
     /// </summary>
     internal byte* GuardedBase;
 

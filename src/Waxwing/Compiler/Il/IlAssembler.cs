@@ -256,8 +256,11 @@ internal sealed class IlAssembler
         }
         foreach (var region in order)
         {
-            int start = borders[region, 0], filter = borders[region, 2], handler = borders[region, 3];
-            encoder.AddFilter(start, borders[region, 1] - start, handler, borders[region, 4] - handler, filter);
+            int start = borders[region, 0], filter = borders[region, 2], handler = borders[region, 3], end = borders[region, 4];
+            if (buffer.Regions[region] == RegionKind.Finally)
+                encoder.AddFinally(start, borders[region, 1] - start, handler, end - handler);
+            else
+                encoder.AddFilter(start, borders[region, 1] - start, handler, end - handler, filter);
         }
     }
 }

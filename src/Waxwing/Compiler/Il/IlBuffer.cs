@@ -37,6 +37,9 @@ internal struct IlInstruction
 /// <summary>In this order in the code; what lies between the end of the protected part and the filter belongs to neither.</summary>
 internal enum RegionBorder { Try, TryEnd, Filter, Handler, End }
 
+/// <summary>How a protected region is handled: by code that a filter chooses, or by code that runs in any case.</summary>
+internal enum RegionKind { Filter, Finally }
+
 /// <summary>A calli's signature: parameters without the context, which comes last in every guest function.</summary>
 internal sealed record IlSignature(IlType[] Parameters, IlType Result);
 
@@ -57,7 +60,9 @@ internal sealed class IlBuffer
 
     public int LabelCount { get; private set; }
 
-    public int RegionCount { get; private set; }
+    public List<RegionKind> Regions { get; } = [];
+
+    public int RegionCount => Regions.Count;
 
     /// <summary>Whether the CLR zeroes all locals at entry; else the code does with those that must be.</summary>
     public bool InitLocals { get; set; } = true;
@@ -70,7 +75,8 @@ internal sealed class IlBuffer
     public void Clear()
     {
         Count = 0;
-        (LabelCount, RegionCount, MaximumStack, InitLocals) = (0, 0, 0, true);
+        (LabelCount, MaximumStack, InitLocals) = (0, 0, true);
+        Regions.Clear();
         objects.Clear();
         objectIndices.Clear();
         Locals.Clear();
@@ -98,7 +104,11 @@ internal sealed class IlBuffer
 
     public int NewLabel() => LabelCount++;
 
-    public int NewRegion() => RegionCount++;
+    public int NewRegion(RegionKind kind)
+    {
+        Regions.Add(kind);
+        return Regions.Count - 1;
+    }
 
     public int NewLocal(IlType type)
     {

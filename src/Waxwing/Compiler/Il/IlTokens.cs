@@ -70,6 +70,23 @@ internal sealed class IlTokens
         return metadata.GetOrAddBlob(blob);
     }
 
+    public BlobHandle StubSignature(IlSignature signature, Type target) => StubSignature(signature.Parameters, signature.Result, target);
+
+    /// <summary>The signature blob of a way out: parameters, then what leads there.</summary>
+    /// <param name="parameters">The function's parameters.</param>
+    /// <param name="result">Its first result.</param>
+    /// <param name="target">The last argument's type, as exactly as it is known: the JIT believes it, whatever the caller's signature says.</param>
+    public BlobHandle StubSignature(ReadOnlySpan<IlType> parameters, IlType result, Type target)
+    {
+        var blob = new BlobBuilder();
+        new BlobEncoder(blob).MethodSignature().Parameters(parameters.Length + 1, out var returned, out var encoder);
+        Encode(returned, result);
+        foreach (var parameter in parameters)
+            Encode(encoder.AddParameter().Type(), parameter);
+        Encode(encoder.AddParameter().Type(), target);
+        return metadata.GetOrAddBlob(blob);
+    }
+
     /// <summary>The signature blob of a way into compiled code: code, slots, references, context.</summary>
     public BlobHandle EntrySignature()
     {
@@ -135,6 +152,9 @@ internal sealed class IlTokens
     private EntityHandle MethodReference(MethodBase method)
     {
         var definition = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericMethodDefinition() : method;
+        // A member of a generic type is named by its signature in the definition, and the type it is called on.
+        if (definition.DeclaringType!.IsConstructedGenericType)
+            definition = definition.Module.ResolveMethod(definition.MetadataToken)!;
         var blob = new BlobBuilder();
         var parameters = definition.GetParameters();
         new BlobEncoder(blob).MethodSignature(genericParameterCount: definition.IsGenericMethod ? definition.GetGenericArguments().Length : 0, isInstanceMethod: !definition.IsStatic)
@@ -145,7 +165,7 @@ internal sealed class IlTokens
             var type = parameter.ParameterType;
             Encode(encoder.AddParameter().Type(type.IsByRef), type.IsByRef ? type.GetElementType()! : type);
         }
-        EntityHandle reference = metadata.AddMemberReference(TypeHandle(definition.DeclaringType!), metadata.GetOrAddString(definition.Name), metadata.GetOrAddBlob(blob));
+        EntityHandle reference = metadata.AddMemberReference(TypeHandle(method.DeclaringType!), metadata.GetOrAddString(definition.Name), metadata.GetOrAddBlob(blob));
         if (!definition.IsGenericMethod)
             return reference;
         var arguments = method.GetGenericArguments();
@@ -183,7 +203,9 @@ internal sealed class IlTokens
 
     private void Encode(SignatureTypeEncoder encoder, Type type)
     {
-        if (type.IsGenericMethodParameter)
+        if (type.IsGenericTypeParameter)
+            encoder.GenericTypeParameter(type.GenericParameterPosition);
+        else if (type.IsGenericMethodParameter)
             encoder.GenericMethodTypeParameter(type.GenericParameterPosition);
         else if (type.IsPointer && type.GetElementType() == typeof(void))
             encoder.VoidPointer();

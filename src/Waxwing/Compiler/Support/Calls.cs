@@ -56,9 +56,44 @@ internal static unsafe class Calls
             : FindReferenceSlowly(function, type, context, polled: true);
     }
 
-    public static nint FindImport(GuestContext context, int index) => Find(context.Instance.GetFunctionRecord(index), context.TypeOfFunction(index), context, polled: false);
+    /// <summary>The address for an import, to be called with its <see cref="ImportTarget"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindImport(GuestContext context, int index)
+    {
+        var address = context.ImportCodes[index];
+        return address != 0 ? address : context.ImportCodes[index] = Bind(index, context, context.ImportTargets, polled: false);
+    }
 
-    public static nint FindImportPolled(GuestContext context, int index) => Find(context.Instance.GetFunctionRecord(index), context.TypeOfFunction(index), context, polled: true);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint FindImportPolled(GuestContext context, int index)
+    {
+        var address = context.PolledImportCodes[index];
+        return address != 0 ? address : context.PolledImportCodes[index] = Bind(index, context, context.PolledImportTargets, polled: true);
+    }
+
+    /// <summary>Decides how an import is called: a delegate of the host, compiled code of another instance, or in slots.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Bind(int index, GuestContext context, ImportTarget?[] targets, bool polled)
+    {
+        var function = context.Instance.GetFunctionRecord(index);
+        var target = new ImportTarget(context, function);
+        targets[index] = target;
+        var type = context.TypeOfFunction(index);
+        if (HostStubs.Find(function) is var direct and not 0)
+            return direct;
+        if (function.Instance?.Code is CompiledInstance { Module.IsMetered: false } other && !context.Code.Module.IsMetered)
+        {
+            target.Foreign = other.Context;
+            target.Address = other.Resolve(function, polled);
+            return context.Code.Module.Stubs.Cross(type);
+        }
+        return context.Code.Module.Stubs.Exit(type);
+    }
+
+    /// <summary>The context of the caller of a stub, from the stub's last argument.</summary>
+    public static GuestContext ContextOf(object target) => target is ImportTarget import ? import.Context : (GuestContext)target;
+
+    public static WasmCaller CallerOf(ImportTarget target) => new(target.Context.Instance, target.Context.Thread.Cancellation);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindIndirectSlowly(ulong index, int tableIndex, int type, GuestContext context, bool polled)
@@ -111,10 +146,20 @@ internal static unsafe class Calls
     }
 
     /// <summary>Leaves the instance, on behalf of an exit stub: arguments in slots, results into the same.</summary>
-    public static void Leave(GuestContext context, ulong* slots, ref object? references, int count, int hasReferences)
+    public static void Leave(object target, ulong* slots, ref object? references, int count, int hasReferences)
     {
-        var function = context.Callee!;
-        context.Callee = null;
+        GuestContext context;
+        WasmFunction function;
+        if (target is ImportTarget import)
+        {
+            (context, function) = (import.Context, import.Function);
+        }
+        else
+        {
+            context = (GuestContext)target;
+            function = context.Callee!;
+            context.Callee = null;
+        }
         var values = new Span<ulong>(slots, count);
         var objects = hasReferences != 0 ? MemoryMarshal.CreateSpan(ref references, count) : default;
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())

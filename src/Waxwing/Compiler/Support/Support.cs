@@ -61,6 +61,13 @@ internal static partial class Support
     public static readonly MethodInfo SetResultReference = Method(typeof(Calls), nameof(Calls.SetResult));
     public static readonly MethodInfo ReportInvalid = Method(typeof(Calls), nameof(Calls.ReportInvalid));
     public static readonly MethodInfo Interpret = Method(typeof(Calls), nameof(Calls.Interpret));
+    public static readonly MethodInfo ContextOf = Method(typeof(Calls), nameof(Calls.ContextOf));
+    public static readonly MethodInfo CallerOf = Method(typeof(Calls), nameof(Calls.CallerOf));
+    public static readonly MethodInfo EnterForeign = Method(typeof(ImportTarget), nameof(ImportTarget.Enter));
+    public static readonly MethodInfo LeaveForeign = Method(typeof(ImportTarget), nameof(ImportTarget.Leave));
+    public static readonly FieldInfo ForeignAddress = Field(typeof(ImportTarget), nameof(ImportTarget.Address));
+    public static readonly FieldInfo ImportTargets = Field(typeof(GuestContext), nameof(GuestContext.ImportTargets));
+    public static readonly FieldInfo PolledImportTargets = Field(typeof(GuestContext), nameof(GuestContext.PolledImportTargets));
     public static readonly MethodInfo LeaveGuest = Method(typeof(Calls), nameof(Calls.Leave));
     private static readonly MethodInfo FindImportPlain = Method(typeof(Calls), nameof(Calls.FindImport));
     private static readonly MethodInfo FindImportPolled = Method(typeof(Calls), nameof(Calls.FindImportPolled));
@@ -70,6 +77,8 @@ internal static partial class Support
     private static readonly MethodInfo FindReferencePolled = Method(typeof(Calls), nameof(Calls.FindReferencePolled));
 
     public static MethodInfo FindImport(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? FindImportPlain : FindImportPolled;
+
+    public static FieldInfo TargetsOf(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? ImportTargets : PolledImportTargets;
 
     public static MethodInfo FindIndirect(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? FindIndirectPlain : FindIndirectPolled;
 
@@ -96,7 +105,7 @@ internal static partial class Support
     public static readonly FieldInfo ContextResults = Field(typeof(GuestContext), nameof(GuestContext.Results));
 
     private static MethodInfo Method([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type type, string name) =>
-        type.GetMethod(name, Static) ?? throw new MissingMethodException(type.Name, name);
+        type.GetMethod(name, Static | BindingFlags.Instance) ?? throw new MissingMethodException(type.Name, name);
 
     private static FieldInfo Field([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)] Type type, string name) =>
         type.GetField(name, Instance) ?? throw new MissingFieldException(type.Name, name);

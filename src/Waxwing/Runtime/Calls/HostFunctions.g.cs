@@ -5,6 +5,8 @@ namespace Waxwing.Runtime;
 
 internal sealed class HostAction(Action target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         target();
@@ -13,6 +15,8 @@ internal sealed class HostAction(Action target) : HostFunction
 
 internal sealed class HostFunc<TResult>(Func<TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -29,6 +33,8 @@ internal sealed class HostFunc<TResult>(Func<TResult> target) : HostFunction
 
 internal sealed class HostAction<T1>(Action<T1> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -39,6 +45,8 @@ internal sealed class HostAction<T1>(Action<T1> target) : HostFunction
 
 internal sealed class HostFunc<T1, TResult>(Func<T1, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -57,6 +65,8 @@ internal sealed class HostFunc<T1, TResult>(Func<T1, TResult> target) : HostFunc
 
 internal sealed class HostAction<T1, T2>(Action<T1, T2> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -68,6 +78,8 @@ internal sealed class HostAction<T1, T2>(Action<T1, T2> target) : HostFunction
 
 internal sealed class HostFunc<T1, T2, TResult>(Func<T1, T2, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -87,6 +99,8 @@ internal sealed class HostFunc<T1, T2, TResult>(Func<T1, T2, TResult> target) : 
 
 internal sealed class HostAction<T1, T2, T3>(Action<T1, T2, T3> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -99,6 +113,8 @@ internal sealed class HostAction<T1, T2, T3>(Action<T1, T2, T3> target) : HostFu
 
 internal sealed class HostFunc<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -119,6 +135,8 @@ internal sealed class HostFunc<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> ta
 
 internal sealed class HostAction<T1, T2, T3, T4>(Action<T1, T2, T3, T4> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -132,6 +150,8 @@ internal sealed class HostAction<T1, T2, T3, T4>(Action<T1, T2, T3, T4> target) 
 
 internal sealed class HostFunc<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -153,6 +173,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, TRe
 
 internal sealed class HostAction<T1, T2, T3, T4, T5>(Action<T1, T2, T3, T4, T5> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -167,6 +189,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5>(Action<T1, T2, T3, T4, T5> 
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, TResult>(Func<T1, T2, T3, T4, T5, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -189,6 +213,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, TResult>(Func<T1, T2, T3, T4,
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6>(Action<T1, T2, T3, T4, T5, T6> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -204,6 +230,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6>(Action<T1, T2, T3, T4, 
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, TResult>(Func<T1, T2, T3, T4, T5, T6, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -227,6 +255,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, TResult>(Func<T1, T2, T3,
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7>(Action<T1, T2, T3, T4, T5, T6, T7> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -243,6 +273,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7>(Action<T1, T2, T3, 
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -267,6 +299,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, TResult>(Func<T1, T2,
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8>(Action<T1, T2, T3, T4, T5, T6, T7, T8> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -284,6 +318,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8>(Action<T1, T2, 
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -309,6 +345,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func<T1,
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -327,6 +365,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action<T1, 
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -353,6 +393,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(Func
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -372,6 +414,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -399,6 +443,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -419,6 +465,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(A
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>
@@ -447,6 +495,8 @@ internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, TRe
 
 internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references)
     {
         var index = 0;
@@ -468,6 +518,8 @@ internal sealed class HostAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T
 
 internal sealed class HostFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, TResult>(Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, TResult> target) : HostFunction
 {
+    public override Delegate Target => target;
+
     public override bool IsAsync => !TypedSlot.IsNumber<TResult>() && ResultShapeOf<TResult>.Shape.IsAsync;
 
     public override void Invoke(WasmCaller caller, Span<ulong> slots, Span<object?> references) =>

@@ -49,6 +49,6 @@ internal static class Thunks
         var thunk = (Thunk)Activator.CreateInstance(arguments.Length == 0 ? definition : definition.MakeGenericType(arguments))!;
         thunk.Bind(function);
         var made = thunk.Delegate;
-        return delegateType.IsInstanceOfType(made) ? made : thunk.GetType().GetMethod("Invoke")!.CreateDelegate(delegateType, thunk);
+        return function.Direct(delegateType.IsInstanceOfType(made) ? made : thunk.GetType().GetMethod("Invoke")!.CreateDelegate(delegateType, thunk));
     }
 }
