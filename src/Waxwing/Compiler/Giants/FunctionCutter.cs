@@ -283,7 +283,7 @@ internal sealed class FunctionCutter
                     break;
                 case IlOperand.Region:
                     if (!regions.TryGetValue(instruction.Index, out var region))
-                        regions.Add(instruction.Index, region = il.NewRegion());
+                        regions.Add(instruction.Index, region = il.NewRegion(source.Regions[instruction.Index]));
                     il.Region(region, (RegionBorder)instruction.Value);
                     break;
                 case IlOperand.None when instruction.Code == ILOpCode.Ret:

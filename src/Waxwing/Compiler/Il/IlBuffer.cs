@@ -92,8 +92,12 @@ internal sealed class IlBuffer
     }
 
     /// <summary>Takes over numbers of labels and regions, and whether locals are zeroed.</summary>
-    public void LikeLabelsOf(IlBuffer other) =>
-        (LabelCount, RegionCount, MaximumStack, InitLocals) = (other.LabelCount, other.RegionCount, other.MaximumStack, other.InitLocals);
+    public void LikeLabelsOf(IlBuffer other)
+    {
+        (LabelCount, MaximumStack, InitLocals) = (other.LabelCount, other.MaximumStack, other.InitLocals);
+        Regions.Clear();
+        Regions.AddRange(other.Regions);
+    }
 
     /// <summary>Adds an instruction of another buffer; labels, locals and regions keep their numbers.</summary>
     public void Copy(in IlInstruction instruction, IlBuffer from)
