@@ -25,10 +25,8 @@ internal sealed unsafe partial class Activation
     public nint CallFunction(Instr* pc, byte* fp, WasmFunction function)
     {
         var frame = fp + pc->A;
-        if (function.Host is not null)
-            return CallHost(pc, fp, frame, function);
-        if (IsOfOtherEngine(function))
-            return CallOtherEngine(pc, fp, frame, function);
+        if (function.Host is not null || IsOfOtherEngine(function))
+            return CallOutside(pc, fp, frame, function);
         var callee = (CodeEntry*)function.Entry;
         if (frame + callee->FrameBytes > StackLimit)
         {
@@ -111,7 +109,8 @@ internal sealed unsafe partial class Activation
         return (Instr*)frame.Return;
     }
 
-    private nint CallHost(Instr* pc, byte* fp, byte* frame, WasmFunction function)
+    /// <summary>Calls a function that runs on the .NET stack: the host's, or a guest's on another engine. Either may come back to this activation.</summary>
+    private nint CallOutside(Instr* pc, byte* fp, byte* frame, WasmFunction function)
     {
         var type = function.DefinedType;
         var count = Math.Max(type.ParameterSlots, type.ResultSlots);
@@ -120,7 +119,7 @@ internal sealed unsafe partial class Activation
         var fpDepth = fp - StackBase;
         stopPc = pc;
         stopFp = fp;
-        if (function.Host!.IsAsync && isAsync && hostDepth == 0)
+        if (function.Host is { IsAsync: true } && isAsync && hostDepth == 0)
             return Suspend(pc, fp, frame, function, count);
         Top = Align(frame + count * 8 + FrameHeader.Size);
         if (Top > StackBase + capacity - Slack)
@@ -130,31 +129,9 @@ internal sealed unsafe partial class Activation
             return status != 0 ? status : JumpTo(pc, NextFp);
         }
         hostDepth++;
-        var instance = Instance;
-        var foreignDepth = foreignCount;
         try
         {
-            if (type.HasReferences)
-            {
-                var first = (int)(depth >> 3);
-                highestReference = Math.Max(highestReference, first + count);
-                // A nested call may move the stack, and with it both spans: hand out copies of what the host gets.
-                var slots = new Span<ulong>(frame, count).ToArray();
-                var references = References.AsSpan(first, count).ToArray();
-                function.Host.Invoke(new WasmCaller(instance, cancellation), slots, references);
-                slots.CopyTo(new Span<ulong>(StackBase + depth, count));
-                references.CopyTo(References.AsSpan(first, count));
-            }
-            else if (count <= 16)
-            {
-                InvokeWithCopy(function.Host, depth, count, instance);
-            }
-            else
-            {
-                var slots = new Span<ulong>(frame, count).ToArray();
-                function.Host.Invoke(new WasmCaller(instance, cancellation), slots, default);
-                slots.CopyTo(new Span<ulong>(StackBase + depth, count));
-            }
+            InvokeOutside(function, depth, count, type.HasReferences);
         }
         catch (WasmThrownException thrown)
         {
@@ -181,37 +158,26 @@ internal sealed unsafe partial class Activation
     /// <summary>Host functions on this activation's .NET stack: while there are any, a guest cannot be suspended.</summary>
     private int hostDepth;
 
-    // The spans live on the .NET stack: the guest's own stack may move when the host calls back.
-    private void InvokeWithCopy(HostFunction host, long depth, int count, WasmInstance instance)
+    // A nested call may move the stack, and with it both arrays: the callee gets copies of what it works on.
+    private void InvokeOutside(WasmFunction function, long depth, int count, bool hasReferences)
     {
-        Span<ulong> slots = stackalloc ulong[16];
+        var slots = count <= 16 ? stackalloc ulong[16] : new ulong[count];
         slots = slots[..count];
         new Span<ulong>(StackBase + depth, count).CopyTo(slots);
-        host.Invoke(new WasmCaller(instance, cancellation), slots, default);
-        slots.CopyTo(new Span<ulong>(StackBase + depth, count));
-    }
-
-    private nint CallOtherEngine(Instr* pc, byte* fp, byte* frame, WasmFunction function)
-    {
-        var type = function.DefinedType;
-        var count = Math.Max(type.ParameterSlots, type.ResultSlots);
-        var depth = frame - StackBase;
-        var fpDepth = fp - StackBase;
-        var slots = new Span<ulong>(frame, count).ToArray();
-        var references = type.HasReferences ? References.AsSpan((int)(depth >> 3), count).ToArray() : [];
-        hostDepth++;
-        try
+        Span<object?> references = default;
+        if (hasReferences)
         {
+            var first = (int)(depth >> 3);
+            highestReference = Math.Max(highestReference, first + count);
+            references = References.AsSpan(first, count).ToArray();
+        }
+        if (function.Host is { } host)
+            host.Invoke(new WasmCaller(Instance, cancellation), slots, references);
+        else
             function.Instance!.Code.Invoke(function, slots, references, cancellation);
-        }
-        finally
-        {
-            hostDepth--;
-        }
         slots.CopyTo(new Span<ulong>(StackBase + depth, count));
-        references.CopyTo(References.AsSpan((int)(depth >> 3)));
-        LoadResult(StackBase + depth);
-        return JumpTo(pc + 1, StackBase + fpDepth);
+        if (hasReferences)
+            references.CopyTo(References.AsSpan((int)(depth >> 3), count));
     }
 
     private void CopyReferences(byte* from, byte* to, int bytes) =>

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Waxwing.Numerics;
@@ -16,7 +18,15 @@ internal readonly struct I64ReinterpretF64 : IUnary<double, long> { [MethodImpl(
 internal readonly struct F32ReinterpretI32 : IUnary<int, float> { [MethodImpl(AggressiveInlining)] public static float Apply(int value) => BitConverter.Int32BitsToSingle(value); }
 internal readonly struct F64ReinterpretI64 : IUnary<long, double> { [MethodImpl(AggressiveInlining)] public static double Apply(long value) => BitConverter.Int64BitsToDouble(value); }
 
-internal readonly struct F32DemoteF64 : IUnary<double, float> { [MethodImpl(AggressiveInlining)] public static float Apply(double value) => (float)value; }
+internal readonly struct F32DemoteF64 : IUnary<double, float>
+{
+    // Not a cast: the JIT would take that of a promotion for the promotion's operand, and so leave a signalling NaN as it is.
+    [MethodImpl(AggressiveInlining)]
+    public static float Apply(double value) => Sse2.IsSupported
+        ? Sse2.ConvertScalarToVector128Single(Vector128<float>.Zero, Vector128.CreateScalarUnsafe(value)).ToScalar()
+        : Vector128.Narrow(Vector128.CreateScalar(value), Vector128<double>.Zero).ToScalar();
+}
+
 internal readonly struct F64PromoteF32 : IUnary<float, double> { [MethodImpl(AggressiveInlining)] public static double Apply(float value) => value; }
 
 internal readonly struct F32ConvertI32S : IUnary<int, float> { [MethodImpl(AggressiveInlining)] public static float Apply(int value) => value; }
