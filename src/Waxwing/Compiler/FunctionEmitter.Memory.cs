@@ -53,10 +53,12 @@ internal sealed partial class FunctionEmitter
         if (result.IsVector)
         {
             il.Emit(ILOpCode.Ldobj, typeof(System.Runtime.Intrinsics.Vector128<byte>));
+            NoteLoad(e.Index, size);
         }
         else
         {
             il.Emit(code);
+            NoteLoad(e.Index, size);
             if (extension != ILOpCode.Nop)
                 il.Emit(extension);
         }

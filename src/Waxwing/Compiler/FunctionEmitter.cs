@@ -174,6 +174,8 @@ internal sealed partial class FunctionEmitter
                 EmitControl(in e);
                 break;
             default:
+                if (IsGuarded)
+                    KeepLoads(in e);
                 if (!EmitNumeric(in e))
                     EmitOther(in e);
                 break;
