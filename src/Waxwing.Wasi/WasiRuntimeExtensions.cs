@@ -7,7 +7,7 @@ public static class WasiRuntimeExtensions
 {
     /// <summary>
     /// Defines the functions of WASI preview 1 (as <c>wasi_snapshot_preview1</c> and <c>wasi_unstable</c>) for guests of a runtime, or for the instantiations that a <see cref="WasmImports"/> is used
-    /// for. The guests that import these definitions are one process: they share arguments, open files and standard streams. Add WASI for each guest that should be on its own.
+    /// for. Guests called through <c>InvokeAsync</c> hold no thread while they sleep, poll, or wait for input, output or connections. The guests that import these definitions are one process: they share arguments, open files and standard streams. Add WASI for each guest that should be on its own.
     /// </summary>
     /// <param name="definitions">The runtime, or imports for single instantiations.</param>
     /// <param name="options">What the guests get; null is the hermetic default.</param>
@@ -23,9 +23,18 @@ public static class WasiRuntimeExtensions
         foreach (var function in WasiFunctions.All)
         {
             ReadOnlySpan<ValueType> results = function.HasResult ? [ValueType.I32] : [];
-            definitions.DefineRaw(WasiFunctions.Preview1, function.Name, function.ParameterTypes, results, (caller, arguments, values) => process.Call(function, caller, arguments, values, false));
-            definitions.DefineRaw(WasiFunctions.Unstable, function.Name, function.ParameterTypes, results, (caller, arguments, values) => process.Call(function, caller, arguments, values, true));
+            Define(definitions, process, function, WasiFunctions.Preview1, results, isUnstable: false);
+            Define(definitions, process, function, WasiFunctions.Unstable, results, isUnstable: true);
         }
         return process;
+    }
+
+    private static void Define(WasmDefinitions definitions, WasiProcess process, WasiFunction function, string module, ReadOnlySpan<ValueType> results, bool isUnstable)
+    {
+        WasmRawFunction call = (caller, arguments, values) => process.Call(function, caller, arguments, values, isUnstable);
+        if (function.Wait == WasiWait.None)
+            definitions.DefineRaw(module, function.Name, function.ParameterTypes, results, call);
+        else
+            definitions.DefineRaw(module, function.Name, function.ParameterTypes, results, call, (caller, arguments, values) => process.CallAsync(function, caller, arguments, values, isUnstable));
     }
 }

@@ -95,6 +95,26 @@ internal sealed class WasiClocks(TimeProvider? provider)
         }
     }
 
+    /// <summary>The same without a thread.</summary>
+    public async ValueTask WaitAsync(AsyncWaitSession session, ulong? nanoseconds)
+    {
+        if (nanoseconds is not { } time)
+        {
+            await session.Woken.ConfigureAwait(false);
+        }
+        else if (source is DeterministicTime deterministic)
+        {
+            deterministic.Skip(time);
+        }
+        else
+        {
+            // Timers count milliseconds; what is rounded down would be waited for in a loop.
+            var limit = TimeSpan.FromMilliseconds(Math.Min(time / 1_000_000 + 1, (ulong)TimeSpan.FromDays(1).TotalMilliseconds));
+            using var timer = source.CreateTimer(static waiting => ((AsyncWaitSession)waiting!).Wake(), session, limit, Timeout.InfiniteTimeSpan);
+            await session.Woken.ConfigureAwait(false);
+        }
+    }
+
     private static TimeSpan ProcessCpuTime()
     {
         if (!OperatingSystem.IsIOS() && !OperatingSystem.IsTvOS() && !OperatingSystem.IsBrowser())

@@ -16,6 +16,9 @@ internal readonly ref struct WasiCall(GuestMemory memory, ReadOnlySpan<WasmValue
     /// <summary>Whether the function was imported from <c>wasi_unstable</c>, some of whose structures are laid out differently.</summary>
     public bool IsUnstable { get; } = isUnstable;
 
+    /// <summary>What was found out while the caller waited asynchronously; null if it did not.</summary>
+    public object? Waited { get; init; }
+
     /// <summary>An i32 argument.</summary>
     public uint U32(int index) => (uint)values[index];
 

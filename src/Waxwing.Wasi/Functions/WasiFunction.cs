@@ -14,6 +14,19 @@ internal enum WasiScope
     Socket,
 }
 
+/// <summary>What a function may wait for.</summary>
+internal enum WasiWait
+{
+    /// <summary>Nothing: it returns soon.</summary>
+    None,
+    /// <summary>Until its descriptor, argument 0, can be read.</summary>
+    Read,
+    /// <summary>Until its descriptor, argument 0, can be written.</summary>
+    Write,
+    /// <summary>For what its arguments list.</summary>
+    Poll,
+}
+
 /// <summary>A row of the table of functions.</summary>
 internal sealed class WasiFunction
 {
@@ -23,9 +36,10 @@ internal sealed class WasiFunction
     /// <param name="parameters">Its parameters, separated by spaces, as <see cref="WasiParameter.Parse"/> reads them.</param>
     /// <param name="summary">What it does, in a sentence.</param>
     /// <param name="handler">What implements it.</param>
-    public WasiFunction(string name, WasiScope scope, string parameters, string summary, WasiHandler handler)
+    /// <param name="wait">What it may wait for.</param>
+    public WasiFunction(string name, WasiScope scope, string parameters, string summary, WasiHandler handler, WasiWait wait = WasiWait.None)
     {
-        (Name, Scope, Summary, Handler) = (name, scope, summary, handler);
+        (Name, Scope, Summary, Handler, Wait) = (name, scope, summary, handler, wait);
         Parameters = [.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(WasiParameter.Parse)];
         ParameterTypes = [.. Parameters.Select(parameter => parameter.Type)];
     }
@@ -44,4 +58,6 @@ internal sealed class WasiFunction
     public bool HasResult => Name != "proc_exit";
 
     public WasiHandler Handler { get; }
+
+    public WasiWait Wait { get; }
 }

@@ -33,22 +33,10 @@ public sealed partial class WasiProcess
 
     internal WasiErrno PollOneoff(in WasiCall call)
     {
-        var (count, output) = (call.U32(2), call.U32(1));
-        if (count == 0 || count > MaximumSubscriptions)
-            return WasiErrno.Inval;
-        call.Memory.Check(call.U32(3), 4);
-        call.Memory.Check(output, (ulong)count * EventSize);
-
-        // Everything is read before anything is written: the arrays may overlap.
-        var size = call.IsUnstable ? 56u : 48u;
-        call.Memory.Check(call.U32(0), (ulong)count * size);
-        var subscriptions = new Subscription[count];
-        for (var i = 0u; i < count; i++)
-        {
-            if (!TryParse(call.Memory, call.U32(0) + i * size, call.IsUnstable, out subscriptions[i]))
-                return WasiErrno.Inval;
-        }
-
+        var output = call.U32(1);
+        var subscriptions = call.Waited as Subscription[];
+        if (subscriptions is null && ParseSubscriptions(call, out subscriptions) is var error && error != WasiErrno.Success)
+            return error;
         while (!CheckReady(subscriptions))
         {
             if (call.Cancellation.IsCancellationRequested)
@@ -70,6 +58,26 @@ public sealed partial class WasiProcess
                 WriteEvent(call.Memory, output + written++ * EventSize, subscription);
         }
         call.Memory.WriteUInt32(call.U32(3), written);
+        return WasiErrno.Success;
+    }
+
+    /// <summary>Reads everything before anything is written: the arrays may overlap.</summary>
+    private WasiErrno ParseSubscriptions(in WasiCall call, out Subscription[] subscriptions)
+    {
+        var count = call.U32(2);
+        subscriptions = [];
+        if (count == 0 || count > MaximumSubscriptions)
+            return WasiErrno.Inval;
+        call.Memory.Check(call.U32(3), 4);
+        call.Memory.Check(call.U32(1), (ulong)count * EventSize);
+        var size = call.IsUnstable ? 56u : 48u;
+        call.Memory.Check(call.U32(0), (ulong)count * size);
+        subscriptions = new Subscription[count];
+        for (var i = 0u; i < count; i++)
+        {
+            if (!TryParse(call.Memory, call.U32(0) + i * size, call.IsUnstable, out subscriptions[i]))
+                return WasiErrno.Inval;
+        }
         return WasiErrno.Success;
     }
 

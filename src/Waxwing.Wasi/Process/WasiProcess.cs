@@ -58,10 +58,10 @@ public sealed partial class WasiProcess : IDisposable
     internal DescriptorTable Descriptors => descriptors;
 
     /// <summary>The way from a guest's call to the function; no exception of input and output goes on to the guest's caller.</summary>
-    internal void Call(WasiFunction function, WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results, bool isUnstable)
+    internal void Call(WasiFunction function, WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results, bool isUnstable, object? waited = null)
     {
         var error = TryGetMemory(caller, out var memory)
-            ? Call(function, new WasiCall(GuestMemory.Of(memory), arguments, caller.CancellationToken, isUnstable))
+            ? Call(function, new WasiCall(GuestMemory.Of(memory), arguments, caller.CancellationToken, isUnstable) { Waited = waited })
             : Call(function, new WasiCall(default, arguments, caller.CancellationToken, isUnstable));
         if (function.HasResult)
             results[0] = (int)error;

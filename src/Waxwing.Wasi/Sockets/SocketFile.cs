@@ -19,7 +19,11 @@ internal sealed class SocketFile(Socket socket, bool isListener, bool isGranted)
 
     public override WasiFileFlags Flags => status;
 
-    internal override int PollDescriptor => OperatingSystem.IsWindows() ? -1 : (int)socket.SafeHandle.DangerousGetHandle();
+    internal override int PollDescriptor => LinuxPlatform.IsSupported ? (int)socket.SafeHandle.DangerousGetHandle() : -1;
+
+    // Elsewhere somebody has to look again and again.
+    public override IDisposable? WatchReadiness(bool write, Action changed) =>
+        new Timer(static changed => ((Action)changed!)(), changed, TimeSpan.FromMicroseconds(PortableWaitMicroseconds), Timeout.InfiniteTimeSpan);
 
     public override WasiErrno SetFlags(WasiFileFlags flags)
     {

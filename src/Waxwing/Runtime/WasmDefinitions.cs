@@ -40,7 +40,7 @@ public abstract partial class WasmDefinitions
     /// <summary>Defines a function.</summary>
     /// <param name="module">The module name that imports use.</param>
     /// <param name="name">The name within it.</param>
-    /// <param name="function">A function of an instance, or one made by <see cref="WasmFunction.FromDelegate(Delegate)"/> or <see cref="WasmFunction.FromRaw"/>.</param>
+    /// <param name="function">A function of an instance, or one made by <see cref="WasmFunction.FromDelegate(Delegate)"/> or <see cref="WasmFunction.FromRaw(ReadOnlySpan{ValueType}, ReadOnlySpan{ValueType}, WasmRawFunction)"/>.</param>
     public void Define(string module, string name, WasmFunction function) => AddChecked(module, name, function);
 
     /// <summary>
@@ -62,6 +62,16 @@ public abstract partial class WasmDefinitions
     public void DefineRaw(string module, string name, ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results, WasmRawFunction function) =>
         AddChecked(module, name, WasmFunction.FromRaw(parameters, results, function));
 
+    /// <summary>Defines a function in its raw form that may wait: for guests called through <c>InvokeAsync</c> it does so without holding a thread.</summary>
+    /// <param name="module">The module name that imports use.</param>
+    /// <param name="name">The name within it.</param>
+    /// <param name="parameters">Parameter types.</param>
+    /// <param name="results">Result types.</param>
+    /// <param name="function">What to call for guests that were called synchronously.</param>
+    /// <param name="asyncFunction">What to call for guests that were called asynchronously.</param>
+    public void DefineRaw(string module, string name, ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results, WasmRawFunction function, WasmRawAsyncFunction asyncFunction) =>
+        AddChecked(module, name, WasmFunction.FromRaw(parameters, results, function, asyncFunction));
+
     private void AddChecked(string module, string name, object definition)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -76,3 +86,9 @@ public abstract partial class WasmDefinitions
 /// <param name="arguments">The arguments, as the signature has them. Valid during the call.</param>
 /// <param name="results">To be filled with values of the result types.</param>
 public delegate void WasmRawFunction(WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results);
+
+/// <summary>A host function in raw form that may wait.</summary>
+/// <param name="caller">The calling guest. Its memory may move while the function waits.</param>
+/// <param name="arguments">The arguments, as the signature has them. Valid until the task is done.</param>
+/// <param name="results">To be filled with values of the result types before the task is done.</param>
+public delegate ValueTask WasmRawAsyncFunction(WasmCaller caller, ReadOnlyMemory<WasmValue> arguments, Memory<WasmValue> results);

@@ -28,6 +28,19 @@ public sealed partial class WasmFunction
         return new(type, new RawHostFunction(type, function));
     }
 
+    /// <summary>A host function in raw form that may wait: for guests called through <c>InvokeAsync</c> it does so without holding a thread.</summary>
+    /// <param name="parameters">Parameter types.</param>
+    /// <param name="results">Result types.</param>
+    /// <param name="function">What to call for guests that were called synchronously.</param>
+    /// <param name="asyncFunction">What to call for guests that were called asynchronously.</param>
+    public static WasmFunction FromRaw(ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results, WasmRawFunction function, WasmRawAsyncFunction asyncFunction)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(asyncFunction);
+        var type = TypeRegistry.Function(parameters, results);
+        return new(type, new RawAsyncHostFunction(type, function, asyncFunction));
+    }
+
     /// <summary>
     /// The function as a typed delegate. The signature is checked here, once; a call costs nanoseconds. Types: int, uint or bool for i32, long and ulong for i64, float, double,
     /// <c>Vector128&lt;byte&gt;</c>, <see cref="WasmFunction"/> for funcref, <c>object</c> for any reference; a tuple of up to four values for several results; a Task or ValueTask to call
