@@ -5,25 +5,35 @@ using Waxwing.Wasi.Functions;
 
 namespace Waxwing.Wasi;
 
-// Guests that were called asynchronously wait here first, without a thread; what the function does then it does at once, but for the rare case that somebody else took what was waited for.
+// Guests that were called asynchronously wait here first, without a thread; what the function does then it does at once.
 public sealed partial class WasiProcess
 {
+    /// <summary>What such a call has waited for was its file.</summary>
+    private static readonly object WaitedForFile = new();
+
     internal async ValueTask CallAsync(WasiFunction function, WasmCaller caller, ReadOnlyMemory<WasmValue> arguments, Memory<WasmValue> results, bool isUnstable)
     {
-        object? waited = null;
-        try
+        do
         {
-            if (function.Wait == WasiWait.Poll)
-                waited = await PollAsync(caller, arguments, isUnstable).ConfigureAwait(false);
-            else
-                await WaitForAsync((uint)arguments.Span[0], function.Wait == WasiWait.Write, caller.CancellationToken).ConfigureAwait(false);
+            object? waited = WaitedForFile;
+            try
+            {
+                if (function.Wait == WasiWait.Poll)
+                    waited = await PollAsync(caller, arguments, isUnstable).ConfigureAwait(false);
+                else
+                    await WaitForAsync((uint)arguments.Span[0], function.Wait == WasiWait.Write, caller.CancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is GuestFaultException || HostExceptions.TryMap(exception, out _))
+            {
+                // The call meets it again, and reports it.
+            }
+            Call(function, caller, arguments.Span, results.Span, isUnstable, waited);
         }
-        catch (Exception exception) when (exception is GuestFaultException || HostExceptions.TryMap(exception, out _))
-        {
-            // The call meets it again, and reports it.
-        }
-        Call(function, caller, arguments.Span, results.Span, isUnstable, waited);
+        while (function.Wait != WasiWait.Poll && (WasiErrno)results.Span[0].AsInt32() == WasiErrno.Again && MayWait((uint)arguments.Span[0]) && !caller.CancellationToken.IsCancellationRequested);
     }
+
+    /// <summary>Whether a file blocks: then Again means that somebody else was faster.</summary>
+    private bool MayWait(uint number) => descriptors.Find(number)?.Node is WasiFile file && (file.Flags & WasiFileFlags.NonBlocking) == 0;
 
     private async ValueTask WaitForAsync(uint number, bool write, CancellationToken cancellation)
     {

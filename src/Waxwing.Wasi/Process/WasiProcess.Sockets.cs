@@ -20,7 +20,7 @@ public sealed partial class WasiProcess
             return error;
         if (descriptors.IsFull)
             return WasiErrno.Mfile;
-        error = socket.Accept((WasiFileFlags)flags, out var connection, call.Cancellation);
+        error = socket.Accept((WasiFileFlags)flags, mayWait: call.Waited != WaitedForFile, out var connection, call.Cancellation);
         if (error != WasiErrno.Success)
             return error;
         error = descriptors.Add(new Descriptor(connection!, WasiRights.Socket & ~WasiRights.SockAccept, WasiRights.None), out var number);

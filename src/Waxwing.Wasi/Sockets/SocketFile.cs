@@ -40,16 +40,42 @@ internal sealed class SocketFile(Socket socket, bool isListener, bool isGranted)
     }
 
     /// <summary>Takes the next connection.</summary>
-    public WasiErrno Accept(WasiFileFlags flags, out SocketFile? connection, CancellationToken cancellation)
+    /// <param name="flags">Status flags of the connection.</param>
+    /// <param name="mayWait">Whether to wait for one if there is none; else, as when the listener is not to block: Again.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public WasiErrno Accept(WasiFileFlags flags, bool mayWait, out SocketFile? connection, CancellationToken cancellation)
     {
         connection = null;
-        var error = Wait(write: false, cancellation);
-        if (error != WasiErrno.Success)
-            return error;
+        while (true)
+        {
+            var error = TryAccept(out var accepted);
+            if (accepted is not null)
+                connection = new(accepted, isListener: false, isGranted: false) { status = flags };
+            if (error != WasiErrno.Again || !mayWait || (status & WasiFileFlags.NonBlocking) != 0)
+                return error;
+            error = Wait(write: false, cancellation);
+            if (error != WasiErrno.Success)
+                return error;
+        }
+    }
+
+    /// <summary>Takes a connection if there is one. A blocking accept could wait for ever, as others may take what it was told of.</summary>
+    private WasiErrno TryAccept(out Socket? accepted)
+    {
+        accepted = null;
+        using var end = new CancellationTokenSource();
         try
         {
-            connection = new(socket.Accept(), isListener: false, isGranted: false) { status = flags };
+            var accepting = socket.AcceptAsync(end.Token);
+            if (!accepting.IsCompleted)
+                end.Cancel();
+            accepted = accepting.AsTask().GetAwaiter().GetResult();
             return WasiErrno.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            return WasiErrno.Again;
         }
         catch (SocketException exception)
         {
@@ -122,26 +148,56 @@ internal sealed class SocketFile(Socket socket, bool isListener, bool isGranted)
         }
     }
 
-    public override WasiErrno Read(Span<byte> buffer, out int count, CancellationToken cancellation)
+    public override unsafe WasiErrno Read(Span<byte> buffer, out int count, CancellationToken cancellation)
     {
         count = 0;
-        var error = isListener ? WasiErrno.Notconn : Wait(write: false, cancellation);
-        if (error != WasiErrno.Success)
-            return error;
-        count = socket.Receive(buffer, SocketFlags.None, out var result);
-        return SocketErrors.ToWasi(result);
+        while (true)
+        {
+            var error = isListener ? WasiErrno.Notconn : Wait(write: false, cancellation);
+            if (error != WasiErrno.Success)
+                return error;
+            if (!LinuxPlatform.IsSupported)
+            {
+                count = socket.Receive(buffer, SocketFlags.None, out var result);
+                return SocketErrors.ToWasi(result);
+            }
+            fixed (byte* pointer = buffer)
+            {
+                if (TryFinish(Libc.recv(socket.SafeHandle, pointer, (nuint)buffer.Length, Libc.MSG_DONTWAIT), out count, out error))
+                    return error;
+            }
+        }
     }
 
-    public override WasiErrno Write(ReadOnlySpan<byte> buffer, out int count, CancellationToken cancellation)
+    public override unsafe WasiErrno Write(ReadOnlySpan<byte> buffer, out int count, CancellationToken cancellation)
     {
-        // A blocking send waits until everything is sent, so it is given what surely fits.
+        // Where it cannot be avoided that a send waits until everything is sent, it is given what surely fits.
         const int piece = 16 * 1024;
         count = 0;
-        var error = isListener ? WasiErrno.Notconn : Wait(write: true, cancellation);
-        if (error != WasiErrno.Success)
-            return error;
-        count = socket.Send(socket.SocketType == SocketType.Dgram ? buffer : buffer[..Math.Min(buffer.Length, piece)], SocketFlags.None, out var result);
-        return SocketErrors.ToWasi(result);
+        while (true)
+        {
+            var error = isListener ? WasiErrno.Notconn : Wait(write: true, cancellation);
+            if (error != WasiErrno.Success)
+                return error;
+            if (!LinuxPlatform.IsSupported)
+            {
+                count = socket.Send(socket.SocketType == SocketType.Dgram ? buffer : buffer[..Math.Min(buffer.Length, piece)], SocketFlags.None, out var result);
+                return SocketErrors.ToWasi(result);
+            }
+            fixed (byte* pointer = buffer)
+            {
+                if (TryFinish(Libc.send(socket.SafeHandle, pointer, (nuint)buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL), out count, out error))
+                    return error;
+            }
+        }
+    }
+
+    /// <summary>False: wait again (a signal came, or another thread of the guest was faster).</summary>
+    private bool TryFinish(nint result, out int count, out WasiErrno error)
+    {
+        count = result < 0 ? 0 : (int)result;
+        error = result < 0 ? Libc.LastError : WasiErrno.Success;
+        return !(error == WasiErrno.Intr || (error == WasiErrno.Again && (status & WasiFileFlags.NonBlocking) == 0));
     }
 
     /// <summary>Ends one direction of the connection, or both.</summary>

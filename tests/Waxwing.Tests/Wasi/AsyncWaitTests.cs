@@ -9,13 +9,16 @@ namespace Waxwing.Tests.Wasi;
 public sealed class AsyncWaitTests : IDisposable
 {
     private const int Guests = 20;
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket listener = Listen();
+    private readonly Socket pairs = Listen(); // apart, as the guests take what comes to the other
     private readonly List<IDisposable> opened = [];
 
-    public AsyncWaitTests()
+    private static Socket Listen()
     {
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(100);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen(100);
+        return socket;
     }
 
     public void Dispose()
@@ -24,6 +27,7 @@ public sealed class AsyncWaitTests : IDisposable
         foreach (var one in opened)
             one.Dispose();
         listener.Dispose();
+        pairs.Dispose();
     }
 
     private const string Waiter = """
@@ -57,8 +61,8 @@ public sealed class AsyncWaitTests : IDisposable
     {
         var input = new LateStream();
         var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        peer.Connect(listener.LocalEndPoint!);
-        var connection = listener.Accept();
+        peer.Connect(pairs.LocalEndPoint!);
+        var connection = pairs.Accept();
         var runtime = new WasmRuntime();
         var process = runtime.AddWasi(new WasiOptions { Stdin = input }.AddListener(listener).AddConnection(connection).WithSystemClock());
         opened.AddRange([peer, connection, runtime, process]);
@@ -124,8 +128,8 @@ public sealed class AsyncWaitTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         using var runtime = new WasmRuntime();
         using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        peer.Connect(listener.LocalEndPoint!);
-        using var connection = listener.Accept();
+        peer.Connect(pairs.LocalEndPoint!);
+        using var connection = pairs.Accept();
         using var process = runtime.AddWasi(new WasiOptions { Stdin = new LateStream() }.AddListener(listener).AddConnection(connection).WithSystemClock());
         var instance = runtime.Instantiate(Module);
         var call = Task.Factory.StartNew(() => instance.GetFunction(function).Invoke(cancellation.Token, long.MaxValue / 2_000_000), TaskCreationOptions.LongRunning);

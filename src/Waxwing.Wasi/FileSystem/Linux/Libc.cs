@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Waxwing.Wasi.Abi;
 
@@ -10,6 +11,9 @@ namespace Waxwing.Wasi.FileSystem.Linux;
 internal static unsafe partial class Libc
 {
     private const string Name = "libc";
+
+    /// <summary>For sockets: do not wait; no signal when the other end is closed.</summary>
+    public const int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000;
 
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NOCTTY = 0x100, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800,
         O_DSYNC = 0x1000, O_CLOEXEC = 0x80000, O_SYNC = 0x101000, O_PATH = 0x200000;
@@ -97,6 +101,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true, EntryPoint = "fcntl")]
     public static partial LinuxHandle fcntl_dup(nint descriptor, int command, nint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint recv(SafeSocketHandle socket, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint send(SafeSocketHandle socket, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int ioctl(LinuxHandle file, nuint request, int* argument);
