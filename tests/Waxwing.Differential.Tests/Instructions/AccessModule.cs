@@ -1,6 +1,7 @@
 using System.Numerics;
-using Waxwing.Instructions;
+using Waxwing.Differential.Tests.Engines;
 using Waxwing.Differential.Tests.Modules;
+using Waxwing.Instructions;
 using Waxwing.Syntax;
 
 namespace Waxwing.Differential.Tests.Instructions;
@@ -43,11 +44,11 @@ internal sealed class AccessModule : FormModule
 
     /// <summary>Compares all forms on all engines.</summary>
     /// <returns>Calls compared.</returns>
-    public static int Compare(InstructionInfo row)
+    public static int Compare(InstructionInfo row, Differences differences)
     {
-        var calls = new AccessModule(row, shared: false).AddForms().Run();
+        var calls = new AccessModule(row, shared: false).AddForms().Run(differences);
         if ((row.Features & WasmFeatures.Threads) != 0)
-            calls += new AccessModule(row, shared: true).AddForms().Run();
+            calls += new AccessModule(row, shared: true).AddForms().Run(differences);
         return calls;
     }
 

@@ -16,26 +16,35 @@ internal abstract class FormModule(WasmFeatures features)
     private sealed record Form(string Export, Signature Signature, IEnumerable<UInt128[]> Tuples);
 
     /// <summary>Calls every function with all its tuples, and compares the memories after each function.</summary>
+    /// <param name="differences">Receives at most one for each function.</param>
     /// <param name="observe">Is told of each call: function, arguments, and the trap that all engines agree on.</param>
     /// <returns>Calls compared.</returns>
-    protected int Run(Action<string, UInt128[], string?>? observe = null)
+    protected int Run(Differences differences, Action<string, UInt128[], string?>? observe = null)
     {
         var module = Draft.Encode();
-        using var comparison = new Comparison(module, features, whole: false);
-        var memories = Draft.Module.Exports.FindAll(export => export.Kind == ExternKind.Memory);
         var calls = 0;
-        foreach (var form in forms)
+        differences.Collect(() =>
         {
-            var function = comparison.Function(form.Export, form.Signature);
-            foreach (var tuple in form.Tuples)
-            {
-                calls++;
-                var trap = function.Call(tuple);
-                observe?.Invoke(form.Export, tuple, trap);
-            }
-            foreach (var memory in memories)
-                comparison.CompareMemory(memory.Name, form.Export);
+            using var comparison = new Comparison(module, features, whole: false);
+            var memories = Draft.Module.Exports.FindAll(export => export.Kind == ExternKind.Memory);
+            foreach (var form in forms)
+                differences.Collect(() => calls += Run(form, comparison, memories, observe));
+        });
+        return calls;
+    }
+
+    private static int Run(Form form, Comparison comparison, List<Export> memories, Action<string, UInt128[], string?>? observe)
+    {
+        var function = comparison.Function(form.Export, form.Signature);
+        var calls = 0;
+        foreach (var tuple in form.Tuples)
+        {
+            calls++;
+            var trap = function.Call(tuple);
+            observe?.Invoke(form.Export, tuple, trap);
         }
+        foreach (var memory in memories)
+            comparison.CompareMemory(memory.Name, form.Export);
         return calls;
     }
 

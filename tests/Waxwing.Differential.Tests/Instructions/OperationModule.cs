@@ -25,15 +25,15 @@ internal sealed class OperationModule : FormModule
 
     /// <summary>Compares all forms on all engines.</summary>
     /// <returns>Calls compared.</returns>
-    public static int Compare(Operation operation)
+    public static int Compare(Operation operation, Differences differences)
     {
         var trapping = new List<UInt128[]>();
-        var calls = new OperationModule(operation).AddVariableForms().Run((form, tuple, trap) =>
+        var calls = new OperationModule(operation).AddVariableForms().Run(differences, (form, tuple, trap) =>
         {
             if (trap is not null && form == "parameters")
                 trapping.Add(tuple);
         });
-        return calls + new OperationModule(operation).AddConstantForms(trapping).Run();
+        return calls + new OperationModule(operation).AddConstantForms(trapping).Run(differences);
     }
 
     private OperationModule AddVariableForms()
