@@ -66,9 +66,7 @@ internal sealed partial class FunctionEmitter
                 return EmitBinary(ILOpCode.Rem_un);
             case Opcode.I32RemS or Opcode.I64RemS:
                 return EmitSignedRemainder(in e);
-            case Opcode.F32Add or Opcode.F64Add:
-                return EmitBinary(ILOpCode.Add);
-            case Opcode.F32Sub or Opcode.F64Sub or Opcode.F32Mul or Opcode.F64Mul or Opcode.F32Div or Opcode.F64Div:
+            case Opcode.F32Add or Opcode.F64Add or Opcode.F32Sub or Opcode.F64Sub or Opcode.F32Mul or Opcode.F64Mul or Opcode.F32Div or Opcode.F64Div:
                 return EmitFloat(opcode);
             case Opcode.F32Neg or Opcode.F64Neg:
                 return EmitUnary(ILOpCode.Neg);
@@ -188,15 +186,31 @@ internal sealed partial class FunctionEmitter
     }
 
     /// <summary>
-    /// RyuJIT takes x * 1, x / 1 and x - 0 for x, which would not quiet a signalling NaN: those constants are hidden from it.
+    /// RyuJIT takes x * 1, x / 1, x - 0 and x + -0 for x, which would not quiet a signalling NaN: those constants are hidden from it.
     /// </summary>
     private bool EmitFloat(Opcode opcode)
     {
         var start = Need(2);
+        HideNeutral(opcode);
+        il.Emit(opcode switch
+        {
+            Opcode.F32Add or Opcode.F64Add => ILOpCode.Add,
+            Opcode.F32Sub or Opcode.F64Sub => ILOpCode.Sub,
+            Opcode.F32Mul or Opcode.F64Mul => ILOpCode.Mul,
+            _ => ILOpCode.Div,
+        });
+        var result = operands[count - 1].Type;
+        Push(result, start, Consume(2));
+        return true;
+    }
+
+    /// <summary>Hides from RyuJIT those of two constant operands with which the result would be the other operand, not quieted.</summary>
+    private void HideNeutral(Opcode opcode)
+    {
         for (var i = count - 2; i < count; i++)
         {
             ref var operand = ref operands[i];
-            if (!operand.IsConstant || !IsNeutral(in operand))
+            if (!operand.IsConstant || !IsNeutral(opcode, in operand))
                 continue;
             var is64 = operand.Type == ValType.F64;
             il.Instructions[operand.Start] = new IlInstruction
@@ -207,21 +221,14 @@ internal sealed partial class FunctionEmitter
             };
             operand.IsConstant = false;
         }
-        il.Emit(opcode switch
-        {
-            Opcode.F32Sub or Opcode.F64Sub => ILOpCode.Sub,
-            Opcode.F32Mul or Opcode.F64Mul => ILOpCode.Mul,
-            _ => ILOpCode.Div,
-        });
-        var result = operands[count - 1].Type;
-        Push(result, start, Consume(2));
-        return true;
     }
 
-    private static bool IsNeutral(in Operand operand)
+    private static bool IsNeutral(Opcode opcode, in Operand operand)
     {
         var value = operand.Type == ValType.F64 ? BitConverter.Int64BitsToDouble(operand.Bits) : BitConverter.Int32BitsToSingle((int)operand.Bits);
-        return value is 0 or 1 or -1;
+        return opcode is Opcode.F32Add or Opcode.F64Add or Opcode.F32Min or Opcode.F64Min or Opcode.F32Max or Opcode.F64Max
+            ? value == 0 && double.IsNegative(value)
+            : value is 0 or 1 or -1;
     }
 
     private void EmitFloat32(uint bits)

@@ -17,6 +17,8 @@ internal sealed partial class FunctionEmitter
         if (info.Results!.Length != 1)
             return false;
         var start = Need(signature.Length);
+        if (e.Opcode is Opcode.F32Min or Opcode.F64Min or Opcode.F32Max or Opcode.F64Max)
+            HideNeutral(e.Opcode);
         if (operation.MayTrap)
             il.Offset(e.Offset);
         switch (info.Immediates)
@@ -33,7 +35,8 @@ internal sealed partial class FunctionEmitter
                 break;
         }
         il.Call(operation.Method);
-        Push(TypeOf(info.Results[0]), start, Consume(signature.Length));
+        ref var result = ref Push(TypeOf(info.Results[0]), start, Consume(signature.Length));
+        result.IsRotation = IsRotation(e.Opcode);
         return true;
     }
 
@@ -48,9 +51,20 @@ internal sealed partial class FunctionEmitter
     private void LoadVector(ulong low, ulong high)
     {
         il.Constant((long)low);
+        if (HasSignallingLane(low) || HasSignallingLane(high))
+        {
+            // RyuJIT folds operations on constant vectors without quieting NaNs, or quiets what is only moved: it must not know these.
+            il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+            il.Emit(ILOpCode.Or);
+        }
         il.Constant((long)high);
         il.Call(Support.VectorFromHalves);
     }
+
+    private static bool HasSignallingLane(ulong half) =>
+        IsSignalling((uint)half) || IsSignalling((uint)(half >> 32)) || (double.IsNaN(BitConverter.UInt64BitsToDouble(half)) && (half & 1UL << 51) == 0);
+
+    private static bool IsSignalling(uint lane) => float.IsNaN(BitConverter.UInt32BitsToSingle(lane)) && (lane & 1u << 22) == 0;
 
     private static ValType TypeOf(char letter) => letter switch
     {

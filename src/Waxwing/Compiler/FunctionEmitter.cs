@@ -55,6 +55,9 @@ internal sealed partial class FunctionEmitter
         public bool IsBoolean;
         public long Bits;
 
+        /// <summary>Whether it is what a rotation gave; see <see cref="GuardRotations"/>.</summary>
+        public bool IsRotation;
+
         /// <summary>Height of its expression tree.</summary>
         public int Depth;
     }
@@ -162,6 +165,7 @@ internal sealed partial class FunctionEmitter
             EmitUnreachable(in e);
             return;
         }
+        consumer = e.Opcode;
         if (fuelConstant >= 0)
             il.Instructions[fuelConstant].Value++;
         if (comparison.Relation != Relation.None && e.Opcode is not (Opcode.BrIf or Opcode.If or Opcode.I32Eqz) && !(isFrugal && e.Opcode is Opcode.Select or Opcode.SelectT))
@@ -277,6 +281,7 @@ internal sealed partial class FunctionEmitter
             spilled = first;
             il.MaximumStack = Math.Max(il.MaximumStack, number);
         }
+        GuardRotations(first);
         return number == 0 ? il.Count : operands[first].Start;
     }
 

@@ -147,6 +147,15 @@ internal sealed class OperationModule : FormModule
                 var tuples = operands.Length == 2 ? EdgeValues.Of(others[0], operation.Shape, false).Select(value => new[] { value })
                     : operation.Tuples(true).Take(20).Select(tuple => tuple.Where((_, i) => i != place).ToArray());
                 Add("constant" + name, others, operation.Results, tuples, [], code => operation.Write(PushConstant(code, 0)));
+                // Engines find out what a local holds.
+                var type = operands[position];
+                Add("constant local" + name, others, operation.Results, tuples, [Signature.Type(type)], code =>
+                {
+                    code.Constant(type, constant).Set(others.Length);
+                    for (var i = 0; i < operands.Length; i++)
+                        code.Get(i == place ? others.Length : i < place ? i : i - 1);
+                    operation.Write(code);
+                });
                 if (operation.Results == "i" && number <= 3)
                     AddConditions(others, tuples, name, PushConstant);
 

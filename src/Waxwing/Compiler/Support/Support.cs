@@ -124,6 +124,10 @@ internal static class Opaque
     public static double OneFloat64 = 1;
     public static double MinusOneFloat64 = -1;
 
+    public static long ZeroInt64;
+
+    public static readonly FieldInfo Zero = typeof(Opaque).GetField(nameof(ZeroInt64))!;
+
     public static FieldInfo Field(bool is64, long bits)
     {
         var value = is64 ? BitConverter.Int64BitsToDouble(bits) : BitConverter.Int32BitsToSingle((int)bits);

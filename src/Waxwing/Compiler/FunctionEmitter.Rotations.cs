@@ -1,0 +1,45 @@
+using System.Reflection.Metadata;
+using Waxwing.Instructions;
+using Waxwing.Syntax;
+
+namespace Waxwing.Compiler;
+
+// On x64 RyuJIT believes that a rotation by a constant sets the zero flag, which it does not: `rotl(x, 5) == 0` is compiled to `rol; sete`. The same goes for whatever it reduces to such a test:
+// conditions, selections, comparisons with what turns out to be 0, shortened operations with neutral constants.
+internal sealed partial class FunctionEmitter
+{
+    /// <summary>The instruction that is being emitted.</summary>
+    private Opcode consumer;
+
+    private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
+
+    /// <summary>Combinations with another value set the flags themselves, and stores need none: what programs do with rotations, mostly.</summary>
+    private bool UsesNoFlags(int rotated, int first) => consumer switch
+    {
+        Opcode.I32Xor or Opcode.I32Or or Opcode.I32And or Opcode.I32Add or Opcode.I32Sub or Opcode.I64Xor or Opcode.I64Or or Opcode.I64And or Opcode.I64Add or Opcode.I64Sub =>
+            !operands[rotated == first ? first + 1 : first].IsConstant,
+        Opcode.I32Store or Opcode.I64Store => true,
+        _ => false,
+    };
+
+    /// <summary>Puts an operation with something that RyuJIT does not know to be 0 behind those rotations among the topmost operands whose flags could be asked for.</summary>
+    private void GuardRotations(int first)
+    {
+        for (var i = first; i < count; i++)
+        {
+            ref var operand = ref operands[i];
+            if (!operand.IsRotation)
+                continue;
+            operand.IsRotation = false;
+            if (UsesNoFlags(i, first))
+                continue;
+            var place = i + 1 < count ? operands[i + 1].Start : il.Count;
+            var since = il.Count;
+            il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+            if (operand.Type == ValType.I32)
+                il.Emit(ILOpCode.Conv_i4);
+            il.Emit(ILOpCode.Or);
+            Shift(i + 1, il.MoveLast(since, place));
+        }
+    }
+}
