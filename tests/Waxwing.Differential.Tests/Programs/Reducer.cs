@@ -7,7 +7,7 @@ namespace Waxwing.Differential.Tests.Programs;
 internal sealed class Reducer
 {
     private const int LongestChunk = 256;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private uint[] numbers;
