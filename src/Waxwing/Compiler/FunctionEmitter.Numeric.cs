@@ -185,9 +185,6 @@ internal sealed partial class FunctionEmitter
         return true;
     }
 
-    /// <summary>
-    /// RyuJIT takes x * 1, x / 1, x - 0 and x + -0 for x, which would not quiet a signalling NaN: those constants are hidden from it.
-    /// </summary>
     private bool EmitFloat(Opcode opcode)
     {
         var start = Need(2);
@@ -202,33 +199,6 @@ internal sealed partial class FunctionEmitter
         var result = operands[count - 1].Type;
         Push(result, start, Consume(2));
         return true;
-    }
-
-    /// <summary>Hides from RyuJIT those of two constant operands with which the result would be the other operand, not quieted.</summary>
-    private void HideNeutral(Opcode opcode)
-    {
-        for (var i = count - 2; i < count; i++)
-        {
-            ref var operand = ref operands[i];
-            if (!operand.IsConstant || !IsNeutral(opcode, in operand))
-                continue;
-            var is64 = operand.Type == ValType.F64;
-            il.Instructions[operand.Start] = new IlInstruction
-            {
-                Code = ILOpCode.Ldsfld,
-                Operand = IlOperand.Member,
-                Index = il.IndexOf(Opaque.Field(is64, operand.Bits)),
-            };
-            operand.IsConstant = false;
-        }
-    }
-
-    private static bool IsNeutral(Opcode opcode, in Operand operand)
-    {
-        var value = operand.Type == ValType.F64 ? BitConverter.Int64BitsToDouble(operand.Bits) : BitConverter.Int32BitsToSingle((int)operand.Bits);
-        return opcode is Opcode.F32Add or Opcode.F64Add or Opcode.F32Min or Opcode.F64Min or Opcode.F32Max or Opcode.F64Max
-            ? value == 0 && double.IsNegative(value)
-            : value is 0 or 1 or -1;
     }
 
     private void EmitFloat32(uint bits)

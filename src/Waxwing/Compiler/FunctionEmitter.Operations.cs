@@ -44,7 +44,7 @@ internal sealed partial class FunctionEmitter
     {
         var start = il.Count;
         LoadVector(low, high);
-        Push(ValType.V128, start);
+        Push(ValType.V128, start).IsNeutralVector = low == high && (IsNeutral(BitConverter.UInt64BitsToDouble(low)) || ((uint)low == low >> 32 && IsNeutral(BitConverter.UInt32BitsToSingle((uint)low))));
         return true;
     }
 

@@ -37,6 +37,7 @@ internal sealed partial class FunctionEmitter
             EmitPoll();
         }
         ZeroLocals();
+        HideZeroLocals();
         if (delegateLimit >= 0)
         {
             il.Constant(0);
@@ -67,6 +68,8 @@ internal sealed partial class FunctionEmitter
         {
             if (declared[i].IsReference)
                 il.Emit(ILOpCode.Ldnull);
+            else if (mayReadZero[type.Parameters.Length + i] && IsFloat(declared[i]))
+                continue;
             else
                 LoadConstant(declared[i], 0);
             il.StoreLocal(locals[type.Parameters.Length + i]);
@@ -125,6 +128,7 @@ internal sealed partial class FunctionEmitter
 
     private void LoadVariable(int local)
     {
+        NoteRead(local);
         if (local < type.Parameters.Length)
             il.LoadArgument(local);
         else
@@ -133,6 +137,7 @@ internal sealed partial class FunctionEmitter
 
     private void StoreVariable(int local)
     {
+        NoteSet(local);
         if (local < type.Parameters.Length)
             il.StoreArgument(local);
         else

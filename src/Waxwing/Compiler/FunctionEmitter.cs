@@ -55,6 +55,9 @@ internal sealed partial class FunctionEmitter
         public bool IsBoolean;
         public long Bits;
 
+        /// <summary>Whether it is a constant vector with which some operation on floats would give its other operand.</summary>
+        public bool IsNeutralVector;
+
         /// <summary>Whether it is what a rotation gave; see <see cref="GuardRotations"/>.</summary>
         public bool IsRotation;
 
@@ -138,6 +141,7 @@ internal sealed partial class FunctionEmitter
         delayedCalls.Clear();
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
+        ClearConstants();
         locals = new int[localTypes.Length];
         for (var i = 0; i < locals.Length; i++)
             locals[i] = i < type.Parameters.Length ? i : NewLocal(IlTypes.Of(localTypes[i]));
@@ -282,6 +286,7 @@ internal sealed partial class FunctionEmitter
             il.MaximumStack = Math.Max(il.MaximumStack, number);
         }
         GuardRotations(first);
+        HideConstants(first);
         return number == 0 ? il.Count : operands[first].Start;
     }
 
@@ -291,6 +296,8 @@ internal sealed partial class FunctionEmitter
         var end = count - kept;
         if (spilled >= end)
             return;
+        for (var i = spilled; i < end; i++)
+            HideVector(i);
         var place = kept > 0 ? operands[end].Start : il.Count;
         var since = il.Count;
         for (var i = end - 1; i >= spilled; i--)

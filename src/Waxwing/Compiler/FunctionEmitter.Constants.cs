@@ -1,0 +1,126 @@
+using System.Collections;
+using System.Reflection.Metadata;
+using Waxwing.Instructions;
+using Waxwing.Syntax;
+
+namespace Waxwing.Compiler;
+
+// RyuJIT takes x * 1, x / 1, x - 0 and x + -0 for x, which does not quiet a signalling NaN as WebAssembly has it. So it must not know of such constants: neither where they are operands of
+// arithmetic, nor where they go to a local, a block or another function, from which it would find them out.
+internal sealed partial class FunctionEmitter
+{
+    private readonly BitArray isSet = new(0);
+    private readonly BitArray mayReadZero = new(0);
+    private bool hasVectorArithmetic;
+
+    private static bool IsNeutral(double value) => value is 0 or 1 or -1;
+
+    private static bool IsFloat(ValType type) => type == ValType.F32 || type == ValType.F64;
+
+    private void ClearConstants()
+    {
+        (isSet.Length, mayReadZero.Length, hasVectorArithmetic) = (localTypes.Length, localTypes.Length, false);
+        isSet.SetAll(false);
+        mayReadZero.SetAll(false);
+    }
+
+    private static bool IsVectorArithmetic(Opcode opcode) => opcode is Opcode.F32x4Add or Opcode.F32x4Sub or Opcode.F32x4Mul or Opcode.F32x4Div or Opcode.F32x4Min or Opcode.F32x4Max
+        or Opcode.F64x2Add or Opcode.F64x2Sub or Opcode.F64x2Mul or Opcode.F64x2Div or Opcode.F64x2Min or Opcode.F64x2Max;
+
+    /// <summary>A local's value from the function's entry, which is zero, reaches no further than the first time it is set outside of all blocks.</summary>
+    private void NoteSet(int local)
+    {
+        if (controlCount == 1)
+            isSet[local] = true;
+    }
+
+    private void NoteRead(int local)
+    {
+        if (!isSet[local])
+            mayReadZero[local] = true;
+    }
+
+    /// <summary>Puts zeros that RyuJIT does not know into the float locals that are read before they are set.</summary>
+    private void HideZeroLocals()
+    {
+        for (var i = type.Parameters.Length; i < localTypes.Length; i++)
+        {
+            if (!mayReadZero[i])
+                continue;
+            if (IsFloat(localTypes[i]))
+            {
+                il.Emit(ILOpCode.Ldsfld, Opaque.Field(localTypes[i] == ValType.F64, 0));
+            }
+            else if (localTypes[i].IsVector && hasVectorArithmetic)
+            {
+                il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+                il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+                il.Call(Support.VectorFromHalves);
+            }
+            else
+            {
+                continue;
+            }
+            il.StoreLocal(locals[i]);
+        }
+    }
+
+    /// <summary>Hides the constants among the topmost operands that leave the expression, or are those of vector arithmetic.</summary>
+    private void HideConstants(int first)
+    {
+        var leave = consumer is <= Opcode.TryTable or Opcode.LocalSet or Opcode.LocalTee;
+        var isArithmetic = IsVectorArithmetic(consumer);
+        hasVectorArithmetic |= isArithmetic;
+        if (!leave && !isArithmetic)
+            return;
+        for (var i = first; i < count; i++)
+        {
+            ref var operand = ref operands[i];
+            if (operand.IsConstant && IsFloat(operand.Type) && IsNeutral(FloatOf(in operand)))
+                Hide(ref operand);
+            HideVector(i);
+        }
+    }
+
+    /// <summary>Hides those of two constant operands with which the result would be the other operand.</summary>
+    private void HideNeutral(Opcode opcode)
+    {
+        for (var i = count - 2; i < count; i++)
+        {
+            ref var operand = ref operands[i];
+            if (operand.IsConstant && IsNeutral(opcode, FloatOf(in operand)))
+                Hide(ref operand);
+        }
+    }
+
+    private static bool IsNeutral(Opcode opcode, double value) => opcode is Opcode.F32Add or Opcode.F64Add or Opcode.F32Min or Opcode.F64Min or Opcode.F32Max or Opcode.F64Max
+        ? value == 0 && double.IsNegative(value)
+        : IsNeutral(value);
+
+    private static double FloatOf(in Operand operand) =>
+        operand.Type == ValType.F64 ? BitConverter.Int64BitsToDouble(operand.Bits) : BitConverter.Int32BitsToSingle((int)operand.Bits);
+
+    private void Hide(ref Operand operand)
+    {
+        il.Instructions[operand.Start] = new IlInstruction
+        {
+            Code = ILOpCode.Ldsfld,
+            Operand = IlOperand.Member,
+            Index = il.IndexOf(Opaque.Field(operand.Type == ValType.F64, operand.Bits)),
+        };
+        operand.IsConstant = false;
+    }
+
+    private void HideVector(int index)
+    {
+        ref var operand = ref operands[index];
+        if (!operand.IsNeutralVector)
+            return;
+        operand.IsNeutralVector = false;
+        // Behind the first half.
+        var since = il.Count;
+        il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+        il.Emit(ILOpCode.Or);
+        Shift(index + 1, il.MoveLast(since, operand.Start + 1));
+    }
+}

@@ -1,0 +1,59 @@
+using Waxwing.Differential.Tests.Modules;
+
+namespace Waxwing.Differential.Tests.Regressions;
+
+/// <summary>What was once compiled wrongly, on all engines.</summary>
+public sealed class CompilerTests
+{
+    private const uint Signalling = 0x7FA0_0001;
+    private const string Quieted = "NaN (0x7fc00000)";
+
+    // RyuJIT takes the zero flag for that of the rotation, which leaves it alone.
+    [Theory]
+    [InlineData("(i32.eqz (i32.rotl (local.get 0) (i32.const 5)))", 0, "1")]
+    [InlineData("(i32.eqz (i32.rotr (local.get 0) (i32.const 1)))", 0, "1")]
+    [InlineData("(i32.eqz (i32.rotl (local.get 0) (i32.const 5)))", 1, "0")]
+    [InlineData("(select (i32.const 7) (i32.const 9) (i32.rotl (local.get 0) (i32.const 31)))", 0, "9")]
+    [InlineData("(if (result i32) (i32.rotl (local.get 0) (i32.const 8)) (then (i32.const 7)) (else (i32.const 9)))", 0, "9")]
+    [InlineData("(i32.ne (i32.const 0) (i32.rotl (local.get 0) (i32.const 8)))", 0, "0")]
+    [InlineData("(i64.eqz (i64.rotl (i64.extend_i32_u (local.get 0)) (i64.const 8)))", 0, "1")]
+    [InlineData("(i32.eqz (i32.or (i32.rotl (local.get 0) (i32.const 5)) (i32.const 0)))", 0, "1")]
+    [InlineData("(i32.eqz (i32.wrap_i64 (i64.extend_i32_s (i32.rotl (local.get 0) (i32.const 5)))))", 0, "1")]
+    [InlineData("(i32.eqz (call $rotate (local.get 0)))", 0, "1")]
+    [InlineData("(local.set $x (i32.rotl (local.get 0) (i32.const 3))) (i32.eqz (local.get $x))", 0, "1")]
+    [InlineData("(local.set $x (i32.const 3)) (i32.eqz (i32.rotr (local.get 0) (local.get $x)))", 0, "1")]
+    [InlineData("(i32.eqz (block (result i32) (i32.rotl (local.get 0) (i32.const 3))))", 0, "1")]
+    public void A_rotation_is_tested_for_zero(string body, int argument, string expected) => Assert.Equal(expected, TextModule.Call(
+        $"(module (func $rotate (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 7))) (func (export \"f\") (param i32) (result i32) (local $x i32) {body}))", "i", 'i', (uint)argument));
+
+    // RyuJIT takes them for the other operand as it is.
+    [Theory]
+    [InlineData("(f32.add (local.get 0) (f32.const -0))")]
+    [InlineData("(f32.add (f32.const -0) (local.get 0))")]
+    [InlineData("(f32.sub (local.get 0) (f32.const 0))")]
+    [InlineData("(f32.mul (local.get 0) (f32.const 1))")]
+    [InlineData("(f32.div (local.get 0) (f32.const 1))")]
+    [InlineData("(f32.min (local.get 0) (f32.const -0))")]
+    [InlineData("(f32.max (f32.const -0) (local.get 0))")]
+    [InlineData("(f32.sub (local.get 0) (local.get $zero))")]
+    [InlineData("(local.set $x (f32.const 1)) (f32.mul (local.get $x) (local.get 0))")]
+    [InlineData("(f32.mul (local.get 0) (block (result f32) (f32.const 1)))")]
+    [InlineData("(f32.mul (local.get 0) (call $one))")]
+    [InlineData("(f32.demote_f64 (f64.promote_f32 (local.get 0)))")]
+    public void Arithmetic_with_a_neutral_constant_quiets(string body) => Assert.Equal(Quieted, TextModule.Call(
+        $"(module (func $one (result f32) (f32.const 1)) (func (export \"f\") (param f32) (result f32) (local $x f32) (local $zero f32) {body}))", "f", 'f', Signalling));
+
+    [Theory]
+    [InlineData("(f32x4.sub (local.get 0) (v128.const i32x4 0 0 0 0))")]
+    [InlineData("(f32x4.sub (local.get 0) (local.get $zero))")]
+    [InlineData("(local.set $x (v128.const f32x4 1 1 1 1)) (f32x4.mul (local.get 0) (local.get $x))")]
+    [InlineData("(f32x4.add (v128.const i32x4 0x7fa00001 0 0 0) (local.get 0))")]
+    public void Vector_arithmetic_with_a_neutral_constant_quiets(string body) => Assert.Equal("2143289344", TextModule.Call(
+        $"(module (func $v (param v128) (result v128) (local $x v128) (local $zero v128) {body}) (func (export \"f\") (param v128) (result i32) (i32.and (i32.const 0x7fc00000) (i32x4.extract_lane 0 (call $v (local.get 0))))))",
+        "v", 'i', Signalling));
+
+    // RyuJIT folds the move of a lane through a double.
+    [Fact]
+    public void A_lane_of_a_constant_vector_keeps_its_bits() => Assert.Equal($"{0x7FA0_0001}", TextModule.Call(
+        "(module (func (export \"f\") (result i32) (i32.reinterpret_f32 (f32x4.extract_lane 1 (v128.const i32x4 0 0x7fa00001 0 0)))))", "", 'i'));
+}
