@@ -40,11 +40,11 @@ handlers.Length--;
 handlers.Append("}\n");
 
 var operations = new StringBuilder(Header);
-operations.Append("using System.Diagnostics.CodeAnalysis;\nusing Waxwing.Instructions;\nusing Waxwing.Numerics;\n\nnamespace Waxwing.Compiler;\n\ninternal static partial class OperationTable\n{\n");
-operations.Append("    /// <summary>The structure in Numerics that implements an instruction, or null.</summary>\n");
-operations.Append("    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]\n    private static Type? TypeOf(Opcode opcode) => opcode switch\n    {\n");
+operations.Append("using Waxwing.Instructions;\nusing Waxwing.Numerics;\n\nnamespace Waxwing.Compiler;\n\ninternal static partial class OperationTable\n{\n");
+operations.Append("    /// <summary>The operation of the structure in Numerics that implements an instruction, or null.</summary>\n");
+operations.Append("    private static Operation? Make(Opcode opcode) => opcode switch\n    {\n");
 foreach (var row in rows.Where(row => row.Immediates == "Lanes16" || row.Handler?.Contains($"<{row.Identifier}") == true || row.Handler?.Contains($", {row.Identifier}>") == true))
-    operations.Append($"        Opcode.{row.Identifier} => typeof({row.Identifier}),\n");
+    operations.Append($"        Opcode.{row.Identifier} => Make(typeof({row.Identifier})),\n");
 operations.Append("        _ => null,\n    };\n}\n");
 
 var stale = false;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -22,6 +23,7 @@ internal sealed class CodeLoadContext(string name, bool isCollectible, int units
     public CompiledCode? Code { get; init; }
 
     /// <summary>A unit, emitted if it was not yet.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
     public Assembly LoadUnit(int unit)
     {
         if (Volatile.Read(ref loaded[unit]) is { } known)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -81,6 +82,7 @@ internal sealed class CompiledCode
         return writer.Finish();
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
     private static RuntimeMethodHandle MethodOf(Assembly unit, int row) => unit.ManifestModule.ModuleHandle.GetRuntimeMethodHandleFromMetadataToken(0x06000000 | row);
 }
 

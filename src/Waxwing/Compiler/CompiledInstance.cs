@@ -116,9 +116,9 @@ internal sealed unsafe class CompiledInstance : InstanceCode
             fixed (ulong* first = slots)
                 entry(code, first, ref MemoryMarshal.GetReference(references), context);
         }
-        catch (Exception fault) when (GuestFaults.TryTranslate(fault, this, out var trap))
+        catch (Exception fault) when (GuestFaults.IsFault(fault, this))
         {
-            throw trap;
+            throw GuestFaults.Translate(fault, this);
         }
         finally
         {

@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Reflection.Emit;
+using System.Reflection.Metadata;
 using System.Runtime.CompilerServices;
-using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
 
 /// <summary>What a delegate that calls compiled code is bound to. Thread-safe.</summary>
-internal sealed class GuestEntry(CompiledInstance code, WasmFunction function, nint address, Delegate general)
+internal sealed class GuestEntry(CompiledInstance code, nint address, Delegate general)
 {
+    private readonly CompiledInstance code = code;
+
     public readonly nint Address = address;
 
     /// <summary>The delegate by way of slots, for calls that are not so simple.</summary>
@@ -34,98 +36,110 @@ internal sealed class GuestEntry(CompiledInstance code, WasmFunction function, n
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Leave(GuestContext context) => context.End();
 
-    /// <summary>What to throw for an exception of the CLR's that left the code.</summary>
-    public Exception Translate(Exception fault)
-    {
-        GC.KeepAlive(function);
-        return GuestFaults.TryTranslate(fault, code, out var trap) ? trap : fault;
-    }
+    /// <summary>Whether an exception that leaves the code is a fault that is to become a trap: asked before anything is unwound, or deep recursion through hosts would pile up handlers.</summary>
+    public static int IsFault(object exception, GuestEntry entry) => GuestFaults.IsFault((Exception)exception, entry.code) ? 1 : 0;
+
+    public static void ThrowTrap(object exception, GuestEntry entry) => throw GuestFaults.Translate((Exception)exception, entry.code);
 }
 
 /// <summary>Makes delegates whose call is a call of the compiled function, a few nanoseconds away.</summary>
 internal static class GuestDelegates
 {
-    private static readonly FieldInfo Address = typeof(GuestEntry).GetField(nameof(GuestEntry.Address))!;
-    private static readonly FieldInfo General = typeof(GuestEntry).GetField(nameof(GuestEntry.General))!;
-    private static readonly MethodInfo TryEnter = typeof(GuestEntry).GetMethod(nameof(GuestEntry.TryEnter))!;
-    private static readonly MethodInfo Leave = typeof(GuestEntry).GetMethod(nameof(GuestEntry.Leave))!;
-    private static readonly MethodInfo Translate = typeof(GuestEntry).GetMethod(nameof(GuestEntry.Translate))!;
+    private static readonly ConcurrentDictionary<Type, MethodInfo?> Methods = new();
 
     /// <summary>Null if the delegate's parameters or result are not numbers.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Invoke of a delegate type that is in use is always kept.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only reached where code is generated at run time.")]
-    public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general)
+    public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general) =>
+        Methods.GetOrAdd(general.GetType(), MakeMethod)?.CreateDelegate(general.GetType(), new GuestEntry(code, code.Resolve(function, polled: false), general));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Invoke of a delegate type that is in use is always kept.")]
+    private static MethodInfo? MakeMethod(Type delegateType)
     {
-        var invoke = general.GetType().GetMethod("Invoke")!;
+        var invoke = delegateType.GetMethod("Invoke")!;
         var types = Array.ConvertAll(invoke.GetParameters(), parameter => parameter.ParameterType);
-        var result = invoke.ReturnType;
-        if (!Array.TrueForAll(types, IsNumber) || (result != typeof(void) && !IsNumber(result)))
+        if (!Array.TrueForAll(types, IsNumber) || (invoke.ReturnType != typeof(void) && !IsNumber(invoke.ReturnType)))
             return null;
-        var method = new DynamicMethod("enter", result, [typeof(GuestEntry), .. types], typeof(GuestDelegates).Module, skipVisibility: true);
-        var il = method.GetILGenerator();
-        var context = il.DeclareLocal(typeof(GuestContext));
-        var value = result == typeof(void) ? null : il.DeclareLocal(result);
-        var simple = il.DefineLabel();
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Call, TryEnter);
-        il.Emit(OpCodes.Stloc, context);
-        il.Emit(OpCodes.Ldloc, context);
-        il.Emit(OpCodes.Brtrue, simple);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, General);
-        LoadArguments(il, types.Length);
-        il.Emit(OpCodes.Callvirt, invoke);
-        il.Emit(OpCodes.Ret);
-        il.MarkLabel(simple);
-        il.BeginExceptionBlock();
-        il.BeginExceptionBlock();
-        LoadArguments(il, types.Length);
-        il.Emit(OpCodes.Ldloc, context);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, Address);
-        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, result == typeof(void) ? typeof(void) : Unsigned(result), [.. types.Select(Unsigned), typeof(GuestContext)], null);
-        if (value is not null)
-            il.Emit(OpCodes.Stloc, value);
-        // Only what the CLR itself throws for a guest's faults; everything else passes through untouched.
-        foreach (var fault in new[] { typeof(NullReferenceException), typeof(ArithmeticException), typeof(WasmTrapException) })
+        // A program's own delegate types are few: what is made for them stays.
+        var loader = new CodeLoadContext("delegates", isCollectible: true, units: 1, _ =>
         {
-            il.BeginCatchBlock(fault);
-            var caught = il.DeclareLocal(typeof(Exception));
-            var translated = il.DeclareLocal(typeof(Exception));
-            var other = il.DefineLabel();
-            il.Emit(OpCodes.Stloc, caught);
-            il.Emit(OpCodes.Ldarg_0);
-            il.Emit(OpCodes.Ldloc, caught);
-            il.Emit(OpCodes.Call, Translate);
-            il.Emit(OpCodes.Stloc, translated);
-            il.Emit(OpCodes.Ldloc, translated);
-            il.Emit(OpCodes.Ldloc, caught);
-            il.Emit(OpCodes.Bne_Un, other);
-            il.Emit(OpCodes.Rethrow);
-            il.MarkLabel(other);
-            il.Emit(OpCodes.Ldloc, translated);
-            il.Emit(OpCodes.Throw);
-        }
-        il.EndExceptionBlock();
-        il.BeginFinallyBlock();
-        il.Emit(OpCodes.Ldloc, context);
-        il.Emit(OpCodes.Call, Leave);
-        il.EndExceptionBlock();
-        if (value is not null)
-            il.Emit(OpCodes.Ldloc, value);
-        il.Emit(OpCodes.Ret);
-        return method.CreateDelegate(general.GetType(), new GuestEntry(code, function, code.Resolve(function, polled: false), general));
+            var writer = new UnitWriter(null!, 0);
+            writer.AddMethod("enter", writer.Tokens.MethodSignature([typeof(GuestEntry), .. types], invoke.ReturnType), Emit(invoke, types), 0, []);
+            return writer.Finish();
+        });
+        return (MethodInfo)loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!;
+    }
+
+    private static IlBuffer Emit(MethodInfo invoke, Type[] types)
+    {
+        var result = invoke.ReturnType == typeof(void) ? IlType.Void : IlTypeOf(invoke.ReturnType);
+        var il = new IlBuffer { MaximumStack = types.Length + 4, InitLocals = false };
+        var context = il.NewLocal(IlType.Context);
+        var value = result == IlType.Void ? -1 : il.NewLocal(result);
+        var (simple, end) = (il.NewLabel(), il.NewLabel());
+        il.LoadArgument(0);
+        il.Call(Support.TryEnter);
+        il.StoreLocal(context);
+        il.LoadLocal(context);
+        il.Branch(ILOpCode.Brtrue, simple);
+        il.LoadArgument(0);
+        il.Emit(ILOpCode.Ldfld, Support.GeneralDelegate);
+        LoadArguments(il, types.Length);
+        il.Emit(ILOpCode.Callvirt, invoke);
+        il.Emit(ILOpCode.Ret);
+        il.Mark(simple);
+        // try { try { call } filter { is it a fault? } { throw the trap } } finally { leave }
+        var inner = il.NewRegion(RegionKind.Filter);
+        var outer = il.NewRegion(RegionKind.Finally);
+        il.Region(outer, RegionBorder.Try);
+        il.Region(inner, RegionBorder.Try);
+        LoadArguments(il, types.Length);
+        il.LoadLocal(context);
+        il.LoadArgument(0);
+        il.Emit(ILOpCode.Ldfld, Support.EntryAddress);
+        il.CallIndirect(new(Array.ConvertAll(types, IlTypeOf), result));
+        if (value >= 0)
+            il.StoreLocal(value);
+        il.Branch(ILOpCode.Leave, end);
+        il.Region(inner, RegionBorder.TryEnd);
+        il.Region(inner, RegionBorder.Filter);
+        il.LoadArgument(0);
+        il.Call(Support.EntryIsFault);
+        il.Emit(ILOpCode.Endfilter);
+        il.Region(inner, RegionBorder.Handler);
+        il.LoadArgument(0);
+        il.Call(Support.EntryThrowTrap);
+        il.Branch(ILOpCode.Leave, end);
+        il.Region(inner, RegionBorder.End);
+        il.Region(outer, RegionBorder.TryEnd);
+        il.Region(outer, RegionBorder.Handler);
+        il.LoadLocal(context);
+        il.Call(Support.EntryLeave);
+        il.Emit(ILOpCode.Endfinally);
+        il.Region(outer, RegionBorder.End);
+        il.Mark(end);
+        if (value >= 0)
+            il.LoadLocal(value);
+        il.Emit(ILOpCode.Ret);
+        return il;
     }
 
     /// <summary>Numbers of which the guest takes every bit pattern, and gives only such that the type has.</summary>
     public static bool IsNumber(Type type) => type == typeof(int) || type == typeof(uint) || type == typeof(long) || type == typeof(ulong) || type == typeof(float) || type == typeof(double)
         || type == typeof(System.Runtime.Intrinsics.Vector128<byte>);
 
-    private static Type Unsigned(Type type) => type == typeof(uint) ? typeof(int) : type == typeof(ulong) ? typeof(long) : type;
+    /// <summary>The type of such a number in code.</summary>
+    public static IlType IlTypeOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Int32 or TypeCode.UInt32 => IlType.Int32,
+        TypeCode.Int64 or TypeCode.UInt64 => IlType.Int64,
+        TypeCode.Single => IlType.Float32,
+        TypeCode.Double => IlType.Float64,
+        _ => IlType.Vector,
+    };
 
-    private static void LoadArguments(ILGenerator il, int count)
+    private static void LoadArguments(IlBuffer il, int count)
     {
         for (var i = 1; i <= count; i++)
-            il.Emit(OpCodes.Ldarg, (short)i);
+            il.LoadArgument(i);
     }
 }

@@ -10,28 +10,30 @@ internal static class GuestFaults
 {
     private const int MaximumFrames = 64;
 
-    /// <summary>Whether an exception that leaves guest code is to become another one.</summary>
-    public static bool TryTranslate(Exception fault, CompiledInstance instance, [NotNullWhen(true)] out WasmTrapException? trap)
+    /// <summary>
+    /// Whether an exception that leaves guest code is a fault of the guest's, to be translated. For exception filters: nothing is unwound yet.
+    /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
+    public static bool IsFault(Exception exception, CompiledInstance instance)
     {
-        trap = null;
-        if (fault is WasmTrapException known)
+        if (exception is WasmTrapException trap)
+            trap.Note(instance.Instance);
+        // The same exceptions from a host function are the host's own.
+        return exception is NullReferenceException or DivideByZeroException or OverflowException
+            && exception.TargetSite is { } site && AssemblyLoadContext.GetLoadContext(site.Module.Assembly) is CodeLoadContext;
+    }
+
+    /// <summary>The trap that a fault is.</summary>
+    public static WasmTrapException Translate(Exception fault, CompiledInstance instance)
+    {
+        var trap = new WasmTrapException(fault switch
         {
-            known.Note(instance.Instance);
-            return false;
-        }
-        var code = fault switch
-        {
-            NullReferenceException => TrapCode.MemoryOutOfBounds,
             DivideByZeroException => TrapCode.IntegerDivideByZero,
             OverflowException => TrapCode.IntegerOverflow,
-            _ => default,
-        };
-        // The same exceptions from a host function are the host's own.
-        if (code == 0 || fault.TargetSite is not { } site || AssemblyLoadContext.GetLoadContext(site.Module.Assembly) is not CodeLoadContext)
-            return false;
-        trap = new WasmTrapException(code, null, null, fault);
+            _ => TrapCode.MemoryOutOfBounds,
+        }, null, null, fault);
         trap.Note(instance.Instance);
-        return true;
+        return trap;
     }
 
     /// <summary>The frames of compiled functions that an exception went through, innermost first.</summary>

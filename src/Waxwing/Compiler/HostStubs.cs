@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Metadata;
@@ -20,6 +21,8 @@ internal static class HostStubs
     public static nint Find(WasmFunction function) =>
         function.Host is { IsAsync: false, Target: { } target } ? Addresses.GetOrAdd(target.GetType(), Make) : 0;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Invoke of a delegate type that is in use is always kept.")]
     private static nint Make(Type delegateType)
     {
         var invoke = delegateType.GetMethod("Invoke")!;
@@ -28,7 +31,7 @@ internal static class HostStubs
         var numbers = takesCaller ? parameters[1..] : parameters;
         if (!Array.TrueForAll(numbers, GuestDelegates.IsNumber) || (invoke.ReturnType != typeof(void) && invoke.ReturnType != typeof(bool) && !GuestDelegates.IsNumber(invoke.ReturnType)))
             return 0;
-        var types = Array.ConvertAll(numbers, IlTypeOf);
+        var types = Array.ConvertAll(numbers, GuestDelegates.IlTypeOf);
         var loader = new CodeLoadContext("host functions", isCollectible: true, units: 1, _ =>
         {
             var writer = new UnitWriter(null!, 0);
@@ -45,20 +48,11 @@ internal static class HostStubs
                 il.LoadArgument(i);
             il.Emit(ILOpCode.Callvirt, invoke);
             il.Emit(ILOpCode.Ret);
-            var result = invoke.ReturnType == typeof(void) ? IlType.Void : invoke.ReturnType == typeof(bool) ? IlType.Int32 : IlTypeOf(invoke.ReturnType);
+            var result = invoke.ReturnType == typeof(void) ? IlType.Void : invoke.ReturnType == typeof(bool) ? IlType.Int32 : GuestDelegates.IlTypeOf(invoke.ReturnType);
             writer.AddMethod("call", writer.Tokens.StubSignature(types, result, typeof(ImportTarget)), il, 0, []);
             return writer.Finish();
         });
         Loaders.Add(loader);
         return loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!.MethodHandle.GetFunctionPointer();
     }
-
-    private static IlType IlTypeOf(Type type) => Type.GetTypeCode(type) switch
-    {
-        TypeCode.Int32 or TypeCode.UInt32 => IlType.Int32,
-        TypeCode.Int64 or TypeCode.UInt64 => IlType.Int64,
-        TypeCode.Single => IlType.Float32,
-        TypeCode.Double => IlType.Float64,
-        _ => IlType.Vector,
-    };
 }

@@ -17,11 +17,9 @@ internal static partial class OperationTable
     public static Operation? Find(Opcode opcode) => Found[(int)opcode] ??= Make(opcode);
 
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only reached where code is generated at run time.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The operations' methods are kept by TypeOf; the generic method has no requirements.")]
-    private static Operation? Make(Opcode opcode)
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The generic method has no requirements.")]
+    private static Operation Make([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type)
     {
-        if (TypeOf(opcode) is not { } type)
-            return null;
         var apply = type.GetMethod("Apply")!;
         if (type.GetMethod("Check") is null)
             return new(apply, false);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -38,6 +39,7 @@ internal sealed class Stubs
     /// <summary>An address to be called like a function of the type, with an <see cref="ImportTarget"/>, which calls compiled code of another instance.</summary>
     public nint Cross(int type) => Volatile.Read(ref crossings[type]) is var address and not 0 ? address : Find(crossings, type, 2);
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
     private nint Find(nint[] addresses, int type, int which)
     {
         var unit = loader.LoadUnit(type / TypesPerUnit);

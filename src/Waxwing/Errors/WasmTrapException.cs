@@ -32,7 +32,11 @@ public sealed class WasmTrapException : WasmException
     public override string Message => message ??= Describe(Code, detail, Frames);
 
     /// <summary>The exception leaves an instance: its name is wanted for the backtrace.</summary>
-    internal void Note(WasmInstance instance) => (instances ??= []).Add(instance);
+    internal void Note(WasmInstance instance)
+    {
+        if (instances is null || !instances.Contains(instance))
+            (instances ??= []).Add(instance);
+    }
 
     private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Metadata;
@@ -67,6 +68,17 @@ internal sealed class IlTokens
         Encode(result, part.Result);
         foreach (var parameter in part.Parameters)
             Encode(encoder.AddParameter().Type(parameter.IsByReference), parameter.Type);
+        return metadata.GetOrAddBlob(blob);
+    }
+
+    /// <summary>The signature blob of a static method.</summary>
+    public BlobHandle MethodSignature(ReadOnlySpan<Type> parameters, Type result)
+    {
+        var blob = new BlobBuilder();
+        new BlobEncoder(blob).MethodSignature().Parameters(parameters.Length, out var returned, out var encoder);
+        Encode(returned, result);
+        foreach (var parameter in parameters)
+            Encode(encoder.AddParameter().Type(), parameter);
         return metadata.GetOrAddBlob(blob);
     }
 
@@ -149,6 +161,7 @@ internal sealed class IlTokens
         return token;
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The token was just read from the module it is looked up in.")]
     private EntityHandle MethodReference(MethodBase method)
     {
         var definition = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericMethodDefinition() : method;

@@ -63,6 +63,12 @@ internal static partial class Support
     public static readonly MethodInfo Interpret = Method(typeof(Calls), nameof(Calls.Interpret));
     public static readonly MethodInfo ContextOf = Method(typeof(Calls), nameof(Calls.ContextOf));
     public static readonly MethodInfo CallerOf = Method(typeof(Calls), nameof(Calls.CallerOf));
+    public static readonly MethodInfo TryEnter = Method(typeof(GuestEntry), nameof(GuestEntry.TryEnter));
+    public static readonly MethodInfo EntryLeave = Method(typeof(GuestEntry), nameof(GuestEntry.Leave));
+    public static readonly MethodInfo EntryIsFault = Method(typeof(GuestEntry), nameof(GuestEntry.IsFault));
+    public static readonly MethodInfo EntryThrowTrap = Method(typeof(GuestEntry), nameof(GuestEntry.ThrowTrap));
+    public static readonly FieldInfo EntryAddress = Field(typeof(GuestEntry), nameof(GuestEntry.Address));
+    public static readonly FieldInfo GeneralDelegate = Field(typeof(GuestEntry), nameof(GuestEntry.General));
     public static readonly MethodInfo EnterForeign = Method(typeof(ImportTarget), nameof(ImportTarget.Enter));
     public static readonly MethodInfo LeaveForeign = Method(typeof(ImportTarget), nameof(ImportTarget.Leave));
     public static readonly FieldInfo ForeignAddress = Field(typeof(ImportTarget), nameof(ImportTarget.Address));
