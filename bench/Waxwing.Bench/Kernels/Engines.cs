@@ -54,7 +54,8 @@ internal static class Engines
         _ => new WaxwingRun(kernel, Settings(engine), polled: engine == "compiler-polled"),
     };
 
-    private static WasmRuntimeOptions Settings(string engine) => new()
+    /// <summary>The settings that one of our own engines stands for.</summary>
+    public static WasmRuntimeOptions Settings(string engine) => new()
     {
         Engine = engine switch
         {

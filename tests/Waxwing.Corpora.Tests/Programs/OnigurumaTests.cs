@@ -2,31 +2,13 @@ using System.Text;
 
 namespace Waxwing.Corpora.Tests.Programs;
 
-/// <summary>The regular expression engine of editors' syntax highlighting: a scanner of many patterns finds which matches first, and where.</summary>
+/// <summary>What <see cref="Oniguruma"/> finds.</summary>
 public sealed class OnigurumaTests : IDisposable
 {
     private readonly WasmRuntime runtime = new();
-    private readonly WasmInstance onig;
-    private readonly Func<int, int> malloc;
-    private readonly Dictionary<string, int> constants = [];
-    private int strings;
+    private readonly Oniguruma engine;
 
-    public OnigurumaTests()
-    {
-        var module = Corpus.Load("oniguruma/onig.wasm");
-        runtime.DefineEmscripten(module);
-        runtime.Define("env", "emscripten_memcpy_big", (WasmCaller caller, int target, int source, int count) =>
-            caller.Memory.AsSpan((uint)source, count).CopyTo(caller.Memory.AsSpan((uint)target, count)));
-        // The guest tells its constants, addresses of its data among them, when it is initialised.
-        runtime.Define("env", "_embind_register_constant", (WasmCaller caller, int name, int type, double value) =>
-        {
-            constants[caller.Memory.ReadCString(name)] = (int)value;
-        });
-        onig = runtime.Instantiate(module);
-        onig.Invoke("__wasm_call_ctors");
-        onig.Invoke("_embind_initialize_bindings");
-        malloc = onig.GetFunction<Func<int, int>>("omalloc");
-    }
+    public OnigurumaTests() => engine = new(runtime, Corpus.Load("oniguruma/onig.wasm"));
 
     public void Dispose() => runtime.Dispose();
 
@@ -53,7 +35,7 @@ public sealed class OnigurumaTests : IDisposable
     public void A_wrong_pattern_is_an_error_of_the_guest()
     {
         Assert.Equal(0, Scanner("("));
-        Assert.Equal("end pattern with unmatched parenthesis", onig.Memory.ReadCString(onig.Invoke("getLastOnigError")[0].AsInt32()));
+        Assert.Equal("end pattern with unmatched parenthesis", engine.LastError);
     }
 
     [Fact]
@@ -70,38 +52,16 @@ public sealed class OnigurumaTests : IDisposable
         Assert.Equal(expected, found);
     }
 
-    private int Scanner(params ReadOnlySpan<string> patterns)
-    {
-        var (addresses, lengths) = (malloc(4 * patterns.Length), malloc(4 * patterns.Length));
-        for (var i = 0; i < patterns.Length; i++)
-        {
-            var (address, length) = New(patterns[i]);
-            onig.Memory.Write(addresses + 4 * i, address);
-            onig.Memory.Write(lengths + 4 * i, length);
-        }
-        return onig.Invoke("createOnigScanner", addresses, lengths, patterns.Length, constants["ONIG_OPTION_CAPTURE_GROUP"], constants["ONIG_SYNTAX_DEFAULT"])[0].AsInt32();
-    }
+    private int Scanner(params ReadOnlySpan<string> patterns) => engine.Scanner(patterns);
 
     /// <summary>Index of the pattern, and from-to of the match and its groups in bytes.</summary>
     private string Find(int scanner, string text, int from = 0)
     {
-        var (address, length) = New(text);
-        var result = onig.Invoke("findNextOnigScannerMatch", scanner, ++strings, address, length, from, 0)[0].AsInt32();
-        if (result == 0)
+        if (engine.Find(scanner, engine.NewText(text), from) is not { } match)
             return "none";
-        var numbers = onig.Memory.AsSpan<int>(result, 2);
-        var groups = onig.Memory.AsSpan<int>(result + 8, 2 * numbers[1]);
-        var description = new StringBuilder($"{numbers[0]}:");
-        for (var i = 0; i < groups.Length; i += 2)
-            description.Append($" {groups[i]}-{groups[i + 1]}");
+        var description = new StringBuilder($"{match.Pattern}:");
+        for (var i = 0; i < match.Groups.Length; i += 2)
+            description.Append($" {match.Groups[i]}-{match.Groups[i + 1]}");
         return description.ToString();
-    }
-
-    private (int Address, int Length) New(string text)
-    {
-        var length = Encoding.UTF8.GetByteCount(text);
-        var address = malloc(length + 1);
-        onig.Memory.WriteUtf8(address, text);
-        return (address, length);
     }
 }

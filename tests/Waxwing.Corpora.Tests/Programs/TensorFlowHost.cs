@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace Waxwing.Corpora.Tests.Programs;
 
@@ -13,6 +12,7 @@ internal sealed class TensorFlowHost : IDisposable
     private readonly WasmRuntime runtime = new(new() { Features = WasmFeatures.All });
     private readonly WasmModule module;
     private readonly WasmInstance main;
+    private readonly TensorBackend backend;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<Thread> threads = [];
     private readonly ConcurrentQueue<Exception> problems = [];
@@ -38,6 +38,7 @@ internal sealed class TensorFlowHost : IDisposable
             main.Invoke("init_with_threads_count", Threads);
         else
             main.Invoke("init");
+        backend = new(main);
     }
 
     public int StartedThreads => threads.Count;
@@ -60,21 +61,13 @@ internal sealed class TensorFlowHost : IDisposable
         Assert.Empty(problems);
     }
 
-    public int Write(float[] values)
-    {
-        var address = main.Invoke("malloc", 4 * values.Length)[0].AsInt32();
-        values.CopyTo(main.Memory.AsSpan<float>(address, values.Length));
-        return address;
-    }
+    /// <summary>A tensor of 32-bit floats.</summary>
+    public (int Id, int Address) New(float[] values) => backend.New(values);
 
-    public float[] Read(int address, int count) => main.Memory.AsSpan<float>(address, count).ToArray();
+    public float[] Read(int address, int count) => backend.Read(address, count);
 
-    public int Shape(params ReadOnlySpan<int> dimensions)
-    {
-        var address = main.Invoke("malloc", 4 * dimensions.Length)[0].AsInt32();
-        MemoryMarshal.AsBytes(dimensions).CopyTo(main.Memory.AsSpan(address, 4 * dimensions.Length));
-        return address;
-    }
+    /// <summary>The address of a shape.</summary>
+    public int Shape(params ReadOnlySpan<int> dimensions) => backend.Shape(dimensions);
 
     private int StartThread(int thread, int start, int argument)
     {

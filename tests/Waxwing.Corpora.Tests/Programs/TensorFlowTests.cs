@@ -4,7 +4,6 @@ namespace Waxwing.Corpora.Tests.Programs;
 public sealed class TensorFlowTests
 {
     private const int Float32 = 0;
-    private int tensors;
 
     public static TheoryData<string> Builds => ["plain", "simd", "threaded-simd"];
 
@@ -14,7 +13,7 @@ public sealed class TensorFlowTests
     {
         using var host = new TensorFlowHost(build);
         var (a, b) = (Random(64 * 48, 1), Random(48, 2));
-        var (left, right, sum) = (New(host, a), New(host, b), New(host, new float[a.Length]));
+        var (left, right, sum) = (host.New(a), host.New(b), host.New(new float[a.Length]));
         host.Invoke("Add", left.Id, host.Shape(64, 48), 2, right.Id, host.Shape(48), 1, Float32, sum.Id);
         Assert.Equal([.. a.Select((x, i) => x + b[i % 48])], host.Read(sum.Address, a.Length));
     }
@@ -26,7 +25,7 @@ public sealed class TensorFlowTests
         const int M = 96, K = 64, N = 80;
         using var host = new TensorFlowHost(build);
         var (a, b) = (Random(M * K, 3), Random(K * N, 4));
-        var (left, right, product) = (New(host, a), New(host, b), New(host, new float[M * N]));
+        var (left, right, product) = (host.New(a), host.New(b), host.New(new float[M * N]));
         host.Invoke("BatchMatMul", left.Id, host.Shape(1, M, K), 3, right.Id, host.Shape(1, K, N), 3, 0, 0, product.Id);
         var expected = new double[M * N];
         for (var m = 0; m < M; m++)
@@ -45,7 +44,7 @@ public sealed class TensorFlowTests
         const int Size = 20, In = 3, Out = 8, Filter = 3, Result = Size - Filter + 1;
         using var host = new TensorFlowHost(build);
         var (image, filter) = (Random(Size * Size * In, 5), Random(Filter * Filter * In * Out, 6));
-        var (x, f, y) = (New(host, image), New(host, filter), New(host, new float[Result * Result * Out]));
+        var (x, f, y) = (host.New(image), host.New(filter), host.New(new float[Result * Result * Out]));
         host.Invoke("Conv2D", x.Id, 1, Size, Size, f.Id, Filter, Filter, 0, 0, 0, 0, 0, 1, 1, 1, 1, In, Out, y.Id);
         var expected = new double[Result * Result * Out];
         for (var i = 0; i < expected.Length; i++)
@@ -69,13 +68,5 @@ public sealed class TensorFlowTests
     {
         for (var i = 0; i < expected.Length; i++)
             Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-4, $"element {i}: {actual[i]}, not {expected[i]}");
-    }
-
-    private (int Id, int Address) New(TensorFlowHost host, float[] values)
-    {
-        var address = host.Write(values);
-        var id = ++tensors;
-        host.Invoke("register_tensor", id, values.Length, address);
-        return (id, address);
     }
 }
