@@ -11,6 +11,7 @@ var root = new RootCommand("Measures Waxwing. Run it in Release on a quiet machi
     KernelsCommand.Create(),
     ProgramsCommand.Create(),
     ClangCommand.Create(),
+    CallsCommand.Create(),
     CompileCommand.Create(),
     LoadCommand.Create(),
     SlotsCommand.Create(),

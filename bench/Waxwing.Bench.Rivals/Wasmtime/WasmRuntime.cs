@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Wasmtime;
 
 namespace Waxwing;
@@ -7,7 +8,11 @@ namespace Waxwing;
 /// </summary>
 internal sealed class WasmRuntime : IDisposable
 {
-    private readonly Engine engine = new(new Config().WithOptimizationLevel(OptimizationLevel.Speed).WithWasmThreads(true));
+    private static readonly Engine Engine = new(new Config().WithOptimizationLevel(OptimizationLevel.Speed).WithWasmThreads(true));
+
+    // Code is kept with the module, as Waxwing keeps its own.
+    private static readonly ConditionalWeakTable<WasmModule, global::Wasmtime.Module> Compiled = [];
+
     private readonly Store store;
     private readonly Linker linker;
 
@@ -16,8 +21,8 @@ internal sealed class WasmRuntime : IDisposable
 
     public WasmRuntime()
     {
-        store = new(engine);
-        linker = new(engine) { AllowShadowing = true };
+        store = new(Engine);
+        linker = new(Engine) { AllowShadowing = true };
     }
 
     public void ProvideMemories(WasmModule module)
@@ -58,6 +63,9 @@ internal sealed class WasmRuntime : IDisposable
             case Action f:
                 linker.DefineFunction(module, name, f);
                 break;
+            case Func<int, int, int> f:
+                linker.DefineFunction(module, name, f);
+                break;
             case Func<WasmCaller, int, int> f:
                 linker.DefineFunction(module, name, (Caller caller, int a) => f(new(this), a));
                 break;
@@ -77,10 +85,12 @@ internal sealed class WasmRuntime : IDisposable
 
     public WasmInstance Instantiate(WasmModule module, string? name = null)
     {
-        using var compiled = global::Wasmtime.Module.FromBytes(engine, name ?? "guest", module.Context.Module.Bytes.Span);
+        var compiled = Compiled.GetValue(module, static module => global::Wasmtime.Module.FromBytes(Engine, "guest", module.Context.Module.Bytes.Span));
         var instance = linker.Instantiate(store, compiled);
         if (instance.GetMemory("memory") is { } exported)
             memory = new(exported);
+        if (name is not null)
+            linker.DefineInstance(store, name, instance);
         return new(instance, this);
     }
 
@@ -88,7 +98,6 @@ internal sealed class WasmRuntime : IDisposable
     {
         linker.Dispose();
         store.Dispose();
-        engine.Dispose();
     }
 
     internal WasmMemory Memory => memory ?? throw new InvalidOperationException("the guest has no memory");

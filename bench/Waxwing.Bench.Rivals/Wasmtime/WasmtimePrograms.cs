@@ -12,4 +12,12 @@ public static class WasmtimePrograms
         var runtime = new WasmRuntime();
         return (Programs.Programs.Start(name, runtime, WasmModule.Load(path)), runtime);
     }
+
+    /// <summary>Measures calls, growth, traps and instances, each when it is asked for.</summary>
+    /// <param name="processorTime">Whether to measure processor time.</param>
+    public static IEnumerable<(string What, double Nanoseconds)> MeasureCalls(bool processorTime)
+    {
+        Clock.IsProcessorTime = processorTime;
+        return Programs.Calls.Measure(() => new WasmRuntime());
+    }
 }

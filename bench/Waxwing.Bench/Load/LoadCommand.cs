@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Waxwing.Bench.Load;
 
-/// <summary><c>load</c>: what it costs to get a module running, and to cross the boundary between host and guest.</summary>
+/// <summary><c>load</c>: what it costs to get a module running.</summary>
 internal static class LoadCommand
 {
     public static Command Create()
@@ -11,7 +11,7 @@ internal static class LoadCommand
         var call = new Option<string?>("--call") { Description = "Export without parameters that is the first call; without it the initialiser, or the first there is." };
         var engine = new Option<WasmEngineKind>("--engine") { DefaultValueFactory = _ => WasmEngineKind.Interpreter };
         var machine = new MachineOptions();
-        var command = new Command("load", "Measures decoding, validation, start-up, instantiation, calls, growth and traps.") { file, call, engine };
+        var command = new Command("load", "Measures decoding, validation, start-up and memories.") { file, call, engine };
         machine.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -20,7 +20,7 @@ internal static class LoadCommand
             var options = new WasmRuntimeOptions { Engine = parsed.GetValue(engine) };
             if ((parsed.GetValue(file) ?? Largest()) is { } path)
                 new ModuleLoading(path, options, parsed.GetValue(call)).Report(output);
-            new Boundary(options).Report(output);
+            MemoryCosts.Report(output);
         });
         return command;
     }
