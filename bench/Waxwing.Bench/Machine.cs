@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Waxwing.Bench;
 
@@ -17,7 +18,7 @@ internal static class Machine
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "kernels.json")))
         ?? throw new DirectoryNotFoundException("bench/kernels not found: run from inside a clone of the repository");
 
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerOptions.Web) { WriteIndented = true };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerOptions.Web) { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public static string Processor { get; } = FindProcessor();
 

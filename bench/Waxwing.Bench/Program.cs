@@ -15,5 +15,6 @@ var root = new RootCommand("Measures Waxwing. Run it in Release on a quiet machi
     CompileCommand.Create(),
     LoadCommand.Create(),
     SlotsCommand.Create(),
+    ReportCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -12,7 +12,7 @@ public static class WasmtimeCommand
     /// <returns>What runs it once, with arguments, to its end.</returns>
     public static Action<string[]> Load(string path, string usr, string work)
     {
-        var engine = new Engine(new Config().WithOptimizationLevel(OptimizationLevel.Speed).WithMaximumStackSize(8 << 20));
+        var engine = new Engine(new Config().WithOptimizationLevel(OptimizationLevel.Speed).WithMaximumStackSize(2 << 20));
         var module = global::Wasmtime.Module.FromFile(engine, path);
         var linker = new Linker(engine);
         linker.DefineWasi();
