@@ -38,6 +38,12 @@ public sealed record WasiOptions
     /// <summary>The most descriptors a guest may have open at once, the standard streams and granted directories included; 3 to 1,000,000. Opening more fails with <see cref="WasiErrno.Mfile"/>.</summary>
     public int MaximumOpenFiles { get; init; } = 1024;
 
+    /// <summary>
+    /// The most bytes a guest may write to regular files in all, what it extends them by included; what it removes or writes over does not come back. Then writing fails with
+    /// <see cref="WasiErrno.Dquot"/>. Standard streams, pipes and sockets do not count. The default is no limit.
+    /// </summary>
+    public long MaximumBytesWritten { get; init; } = long.MaxValue;
+
     /// <summary>Whether the standard streams that are null are those of this process; see <see cref="WithStandardStreams"/>.</summary>
     public bool InheritsStandardStreams { get; init; }
 

@@ -14,20 +14,20 @@ public sealed partial class WasiProcess
 
     private delegate WasiErrno Transfer(WasiFile file, ReadOnlySpan<GuestBuffer> buffers, in WasiCall call, out nuint total);
 
-    internal WasiErrno FdRead(in WasiCall call) => TransferVector(call, WasiRights.FdRead, 3,
+    internal WasiErrno FdRead(in WasiCall call) => TransferVector(call, WasiRights.FdRead, 3, isWrite: false, transfer:
         static (file, buffers, in call, out total) => file.ReadVector(buffers, out total, call.Cancellation));
 
-    internal WasiErrno FdWrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite, 3,
+    internal WasiErrno FdWrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite, 3, isWrite: true, transfer:
         static (file, buffers, in call, out total) => file.WriteVector(buffers, out total, call.Cancellation));
 
-    internal WasiErrno FdPread(in WasiCall call) => TransferVector(call, WasiRights.FdRead | WasiRights.FdSeek, 4,
+    internal WasiErrno FdPread(in WasiCall call) => TransferVector(call, WasiRights.FdRead | WasiRights.FdSeek, 4, isWrite: false, transfer:
         static (file, buffers, in call, out total) => file.ReadVectorAt(buffers, call.U64(3), out total));
 
-    internal WasiErrno FdPwrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite | WasiRights.FdSeek, 4,
+    internal WasiErrno FdPwrite(in WasiCall call) => TransferVector(call, WasiRights.FdWrite | WasiRights.FdSeek, 4, isWrite: true, transfer:
         static (file, buffers, in call, out total) => file.WriteVectorAt(buffers, call.U64(3), out total));
 
     /// <summary>What the four functions have in common: arguments 0 to 2 are descriptor and buffers, and the total goes where an argument behind them says.</summary>
-    private WasiErrno TransferVector(in WasiCall call, WasiRights needed, int totalArgument, Transfer transfer)
+    private WasiErrno TransferVector(in WasiCall call, WasiRights needed, int totalArgument, bool isWrite, Transfer transfer)
     {
         var memory = call.Memory;
         memory.Check(call.U32(totalArgument), 4);
@@ -40,10 +40,53 @@ public sealed partial class WasiProcess
             return error;
         nuint total = 0;
         if (buffers.Length > 0)
-            error = transfer(file, buffers, call, out total);
+            error = isWrite && file.Type == WasiFileType.RegularFile ? WriteCharged(file, buffers, call, transfer, out total) : transfer(file, buffers, call, out total);
         if (error == WasiErrno.Success)
             memory.WriteUInt32(call.U32(totalArgument), (uint)total);
         return error;
+    }
+
+    private WasiErrno WriteCharged(WasiFile file, Span<GuestBuffer> buffers, in WasiCall call, Transfer transfer, out nuint total)
+    {
+        total = 0;
+        var wanted = 0L;
+        foreach (var buffer in buffers)
+            wanted += (long)buffer.Length;
+        var charged = written.ChargeUpTo(wanted);
+        if (charged == 0)
+            return WasiErrno.Dquot;
+        if (charged < wanted)
+            Shorten(ref buffers, charged);
+        try
+        {
+            return transfer(file, buffers, call, out total);
+        }
+        finally
+        {
+            written.Refund(charged - (long)total);
+        }
+    }
+
+    private static unsafe void Shorten(ref Span<GuestBuffer> buffers, long length)
+    {
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            if ((long)buffers[i].Length >= length)
+            {
+                buffers[i] = new(buffers[i].Start, (nuint)length);
+                buffers = buffers[..(i + 1)];
+                return;
+            }
+            length -= (long)buffers[i].Length;
+        }
+    }
+
+    /// <summary>Charges what a file would grow by.</summary>
+    private WasiErrno ChargeGrowth(WasiFile file, ulong size)
+    {
+        if (written.Maximum == long.MaxValue || file.GetStat(out var stat) != WasiErrno.Success || size <= stat.Size)
+            return WasiErrno.Success;
+        return size - stat.Size <= long.MaxValue && written.TryCharge((long)(size - stat.Size)) ? WasiErrno.Success : WasiErrno.Dquot;
     }
 
     internal WasiErrno FdSeek(in WasiCall call)
@@ -91,12 +134,17 @@ public sealed partial class WasiProcess
         if (error != WasiErrno.Success)
             return error;
         var (offset, length) = (call.U64(1), call.U64(2));
-        return length == 0 ? WasiErrno.Inval : offset + length < offset ? WasiErrno.Fbig : file.Allocate(offset, length);
+        if (length == 0 || offset + length < offset)
+            return length == 0 ? WasiErrno.Inval : WasiErrno.Fbig;
+        error = ChargeGrowth(file, offset + length);
+        return error == WasiErrno.Success ? file.Allocate(offset, length) : error;
     }
 
     internal WasiErrno FdFilestatSetSize(in WasiCall call)
     {
         var error = GetFile(call.U32(0), WasiRights.FdFilestatSetSize, out var file);
+        if (error == WasiErrno.Success && call.U64(1) <= long.MaxValue)
+            error = ChargeGrowth(file, call.U64(1));
         return error == WasiErrno.Success ? file.SetSize(call.U64(1)) : error;
     }
 

@@ -21,11 +21,14 @@ public sealed partial class WasiProcess : IDisposable
     private readonly WasiRandom random;
     private readonly DescriptorTable descriptors;
     private readonly CallTracer? tracer;
+    private readonly ByteQuota written;
 
     internal WasiProcess(WasiOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumOpenFiles, 3);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaximumOpenFiles, 1_000_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumBytesWritten);
+        written = new(options.MaximumBytesWritten);
         arguments = WasiStrings.FromArguments(options.Args);
         environment = WasiStrings.FromEnvironment(options.Environment);
         clocks = new(options.TimeProvider);

@@ -40,6 +40,45 @@ public sealed class ProgramTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(temporary.Sandbox));
     }
 
+    [Theory]
+    [InlineData(FileSystemKind.Kernel)]
+    [InlineData(FileSystemKind.Walk)]
+    [InlineData(FileSystemKind.Memory)]
+    [InlineData(FileSystemKind.OverMemory)]
+    [InlineData(FileSystemKind.OverHost)]
+    public void Every_function_and_every_error_a_guest_can_reach(FileSystemKind kind)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "expects what Linux answers");
+        using var system = kind == FileSystemKind.OverHost ? WasiDirectory.OpenHost(temporary.Sandbox) : null;
+        using var host = kind <= FileSystemKind.Walk ? Enum.Parse<Backend>(kind.ToString()).Open(temporary.Sandbox) : null;
+        var root = host ?? (kind switch
+        {
+            FileSystemKind.Memory => new MemoryFileSystem(),
+            FileSystemKind.OverMemory => MemoryFileSystem.Over(new MemoryFileSystem().Root),
+            _ => MemoryFileSystem.Over(system!),
+        }).Root;
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new System.Net.Sockets.TcpClient();
+        client.Connect((System.Net.IPEndPoint)listener.LocalEndpoint);
+        client.GetStream().Write("ping"u8);
+        var options = new WasiOptions { Args = ["x"], MaximumOpenFiles = 16, MaximumBytesWritten = 100_000 }
+            .AddEnvironment("A", "b").AddDirectory(root, "/").AddDirectory(root, "/ro", readOnly: true).AddListener(listener.Server);
+        var code = Run(Program("functions"), options);
+        Assert.Equal("done\n", Output());
+        Assert.Equal(0, code);
+        using var after = new Guest(new WasiOptions().AddDirectory(root, "/"));
+        Assert.Equal([".", ".."], after.List(3).Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The program above imports all there is.</summary>
+    [Fact]
+    public void The_program_of_functions_calls_all_of_them()
+    {
+        var imported = WasmModule.Load(Program("functions")).Imports.Select(import => import.Name).ToHashSet();
+        Assert.Empty(Waxwing.Wasi.Functions.WasiFunctions.All.Select(function => function.Name).Where(name => !imported.Contains(name)));
+    }
+
     [Fact]
     public void A_program_sees_arguments_and_environment()
     {

@@ -1,7 +1,7 @@
 namespace Waxwing.Wasi.FileSystem.Memory;
 
 /// <summary>The bytes of a file: chunks, so that growing does not copy and holes cost nothing. The quota is charged with the length, holes included. Thread-safe.</summary>
-internal sealed class MemoryContent(MemoryQuota quota)
+internal sealed class MemoryContent(ByteQuota quota)
 {
     // The first chunk of a file begins small and doubles up to this size; the others have it.
     private const int ChunkSize = 64 * 1024, SmallestChunk = 256;

@@ -66,7 +66,7 @@ public sealed class MemoryFileSystem
 
     internal Lock Gate { get; } = new();
 
-    internal MemoryQuota Quota { get; }
+    internal ByteQuota Quota { get; }
 
     internal ulong Device { get; } = DeviceNumbers.Next();
 
