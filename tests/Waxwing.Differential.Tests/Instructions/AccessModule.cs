@@ -22,7 +22,9 @@ internal sealed class AccessModule : FormModule
 
     private static readonly UInt128[] FewAddresses = [0, 3, 8, PageSize - 16, PageSize - 8, PageSize - 4, PageSize - 1, PageSize, 0x8000_0000, 0xFFFF_FFF8, 0xFFFF_FFFF];
 
-    private static readonly ulong[] Offsets = [0, 1, 8, PageSize - 16, PageSize - 1, PageSize, int.MaxValue, 0x8000_0000, 0xFFFF_FFF8, 0xFFFF_FFFF];
+    private static readonly ulong[] Offsets = Settings.AllEdges
+        ? [0, 1, 8, PageSize - 16, PageSize - 1, PageSize, int.MaxValue, 0x8000_0000, 0xFFFF_FFF8, 0xFFFF_FFFF]
+        : [0, 8, PageSize - 16, 0xFFFF_FFFF];
 
     private readonly InstructionInfo row;
     private readonly bool shared;
@@ -59,7 +61,7 @@ internal sealed class AccessModule : FormModule
 
     private UInt128[] Values(char type, bool last) => row.Name.Contains("wait", StringComparison.Ordinal) && last
         ? [0, 1] // nanoseconds
-        : EdgeValues.Of(type, "i32x4", true)[..4];
+        : EdgeValues.Of(type, "i32x4", true)[..(Settings.AllEdges ? 4 : 2)];
 
     private void AddMemory(MemorySyntax memory, string name, int index)
     {
@@ -72,49 +74,52 @@ internal sealed class AccessModule : FormModule
 
     private AccessModule AddForms()
     {
-        // Nothing but the interpreter runs shared memories, unless there is a compiler: the plain forms suffice.
         foreach (var offset in Offsets)
         {
             foreach (var alignment in Alignments(offset))
             {
                 AddParameters(0, alignment, offset);
-                if (!shared && offset is 0 or PageSize - 16 or 0xFFFF_FFF8)
+                if (shared)
+                    continue;
+                if (offset is 0 or PageSize - 16)
                     AddParameters(1, alignment, offset);
-                if (!shared)
-                    AddParameters(2, alignment, offset);
+                AddParameters(2, alignment, offset);
             }
         }
-        if (!shared)
+        if (shared)
+            return this;
+        foreach (var offset in (ulong[])[0x1_0000_0000, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF8, ulong.MaxValue])
+            AddParameters(2, NaturalAlignment, offset);
+        // There are many atomic instructions, all with addresses of the same making.
+        if (!Settings.AllEdges && IsAtomic)
+            return this;
+        foreach (var offset in Settings.AllEdges ? Offsets : [0, PageSize - 16])
         {
-            foreach (var offset in (ulong[])[0x1_0000_0000, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF8, ulong.MaxValue])
-                AddParameters(2, NaturalAlignment, offset);
-        }
-        foreach (var offset in Settings.AllEdges ? Offsets : [0, 8, PageSize - 16, 0xFFFF_FFF8])
-        {
-            foreach (var addend in new UInt128[] { 8, 0xFFFF_FFF8, int.MaxValue, 0x8000_0000 })
+            foreach (var addend in (UInt128[])[8, 0xFFFF_FFF8, int.MaxValue, 0x8000_0000])
                 AddSum(addend, offset);
             foreach (var address in Settings.AllEdges ? Addresses32 : FewAddresses)
             {
                 AddConstantAddress(0, address, offset);
-                if (!shared && offset == 0)
+                if (offset == 0)
                     AddConstantAddress(2, address, offset);
             }
             AddMasked(offset);
-            if (!shared)
-                AddExtended(offset);
-            foreach (var first in new ulong[] { 0, 8, PageSize - 16 })
+            AddExtended(offset);
+            foreach (var first in (ulong[])[0, 8, PageSize - 16])
                 AddPairs(first, offset);
         }
         return this;
     }
 
+    private bool IsAtomic => (row.Features & WasmFeatures.Threads) != 0;
+
     private int NaturalAlignment => BitOperations.Log2(row.Width);
 
     // Atomic accesses must say their natural alignment.
-    private IEnumerable<int> Alignments(ulong offset) => (row.Features & WasmFeatures.Threads) == 0 && offset is 0 or 1 && NaturalAlignment > 0 ? [NaturalAlignment, 0] : [NaturalAlignment];
+    private IEnumerable<int> Alignments(ulong offset) => !IsAtomic && offset < 2 && NaturalAlignment > 0 ? [NaturalAlignment, 0] : [NaturalAlignment];
 
-    private static UInt128[] Addresses(int memory) => memory < 2 ? Addresses32
-        : [.. Addresses32, 0x1_0000_0000, 0x1_0000_0008, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF0, ulong.MaxValue - 7, ulong.MaxValue];
+    private static UInt128[] Addresses(int memory) => memory < 2 ? Settings.AllEdges ? Addresses32 : FewAddresses
+        : [.. Settings.AllEdges ? Addresses32 : FewAddresses, 0x1_0000_0000, 0x1_0000_0008, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF0, ulong.MaxValue - 7, ulong.MaxValue];
 
     private IEnumerable<UInt128[]> Tuples(UInt128[] addresses) => Product([addresses, .. valueSets]);
 
