@@ -1,0 +1,202 @@
+using System.Text;
+
+namespace Waxwing.Differential.Tests.Constructs;
+
+internal static partial class ConstructModules
+{
+    private const string Calls = """
+        (module
+          (type $two (func (param i32 i32) (result i32)))
+          (memory 1)
+          (table 4 funcref) (elem (i32.const 0) func $add $sub $first)
+          (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+          (func $sub (param i32 i32) (result i32) (i32.sub (local.get 0) (local.get 1)))
+          (func $first (param i32 i32) (result i32) (local.get 0))
+          (func $pair (param i32) (result i32 i64) (local.get 0) (i64.extend_i32_u (local.get 0)))
+          (func $nothing (param v128))
+          (func $store (param i32) (result i32) (i32.store (i32.const 0) (local.get 0)) (i32.load (i32.const 0)))
+          (func (export "order of arguments") (param i32 i32) (result i32)
+            (call $sub (call $store (local.get 0)) (i32.add (i32.load (i32.const 0)) (call $store (local.get 1)))))
+          (func (export "waiting") (param i32 i64) (result i64 i32)
+            (local.get 1) (call $nothing (v128.const i32x4 1 2 3 4)) (local.get 0) (call $pair (local.get 0)) (drop) (i32.add) (call $store))
+          (func (export "indirect") (param i32 i32) (result i32) (call_indirect (type $two) (local.get 0) (i32.const 3) (local.get 1)))
+          (func (export "reference") (param i32 i32) (result i32)
+            (call_ref $two (local.get 0) (local.get 1) (select (result (ref null $two)) (ref.func $add) (ref.null $two) (local.get 1))))
+          (func (export "not null") (param i32) (result i32)
+            (block $null
+              (return (call_ref $two (i32.const 3) (i32.const 4) (br_on_null $null (select (result (ref null $two)) (ref.func $sub) (ref.null $two) (local.get 0))))))
+            (i32.const 5))
+          (func (export "not null 2") (param i32) (result i32)
+            (block $f (result (ref $two))
+              (br_on_non_null $f (select (result (ref null $two)) (ref.func $sub) (ref.null $two) (local.get 0)))
+              (return (i32.const 6)))
+            (drop) (i32.const 7))
+          (func (export "as non-null") (param i32) (result i32)
+            (call_ref $two (i32.const 8) (i32.const 9) (ref.as_non_null (select (result (ref null $two)) (ref.func $sub) (ref.null $two) (local.get 0)))))
+          (func $fib (export "fib") (param i32) (result i32)
+            (if (result i32) (i32.lt_u (i32.and (local.get 0) (i32.const 15)) (i32.const 2)) (then (i32.and (local.get 0) (i32.const 15)))
+              (else (i32.add (call $fib (i32.sub (i32.and (local.get 0) (i32.const 15)) (i32.const 1))) (call $fib (i32.sub (i32.and (local.get 0) (i32.const 15)) (i32.const 2)))))))
+          (func $even (param i32) (result i32) (if (result i32) (local.get 0) (then (call $odd (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 1))))
+          (func $odd (param i32) (result i32) (if (result i32) (local.get 0) (then (call $even (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 0))))
+          (func (export "even") (param i32) (result i32) (call $even (i32.and (local.get 0) (i32.const 255))))
+          (elem declare func $add $sub))
+        """;
+
+    // More parameters and results than there are registers, of all types; passed on, reversed, through tables.
+    private static string ManyValues()
+    {
+        string[] types = ["i32", "i64", "f32", "f64", "v128"];
+        var text = new StringBuilder("(module (table 8 funcref)");
+        foreach (var count in (int[])[1, 5, 8, 13, 21])
+        {
+            var list = Enumerable.Range(0, count).Select(i => types[i * 7 % types.Length]).ToArray();
+            var forward = string.Join(' ', list);
+            var backward = string.Join(' ', list.Reverse());
+            var gets = string.Concat(Enumerable.Range(0, count).Select(i => $"(local.get {i}) "));
+            var reversed = string.Concat(Enumerable.Range(0, count).Reverse().Select(i => $"(local.get {i}) "));
+            text.Append($"(type $t{count} (func (param {forward}) (result {backward})))")
+                .Append($"(func $reverse{count} (param {forward}) (result {backward}) {reversed})")
+                .Append($"(func (export \"call {count}\") (param {forward}) (result {backward}) (call $reverse{count} {gets}))")
+                .Append($"(func (export \"tail {count}\") (param {forward}) (result {backward}) (return_call $reverse{count} {gets}))")
+                .Append($"(func (export \"block {count}\") (param {forward}) (result {backward}) {gets} (block (param {forward}) (result {backward}) (br 0 (call $reverse{count}))))")
+                .Append($"(elem (i32.const {count % 8}) func $reverse{count})")
+                .Append($"(func (export \"indirect {count}\") (param {forward}) (result {backward}) (call_indirect (type $t{count}) {gets} (i32.const {count % 8})))")
+                .Append($"(func (export \"reference {count}\") (param {forward}) (result {backward}) (call_ref $t{count} {gets} (ref.func $reverse{count})))");
+        }
+        return text.Append(')').ToString();
+    }
+
+    private const string TailCalls = """
+        (module
+          (type $i (func (param i32) (result i32))) (type $ii (func (param i32 i32) (result i32)))
+          (table 4 funcref) (elem (i32.const 0) func $down $other $mixed)
+          (func $down (param i32) (result i32) (if (result i32) (local.get 0) (then (return_call $down (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 7))))
+          (func $other (param i32) (result i32) (return_call $down (i32.and (local.get 0) (i32.const 0xFF))))
+          (func $mixed (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+          (func (export "self") (param i32) (result i32) (return_call $down (local.get 0)))
+          (func $grows (param i32 i64) (result i64)
+            (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+            (return_call $more (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i64.const 5) (f64.const 6) (i64.const 7) (v128.const i64x2 8 9)))
+          (func $more (param i32 i64 i64 i64 i64 i64 i64 f64 i64 v128) (result i64)
+            (return_call $grows (local.get 0) (i64.add (i64.mul (local.get 1) (local.get 4)) (i64.add (local.get 8) (i64x2.extract_lane 1 (local.get 9))))))
+          (func (export "growing") (param i32) (result i64) (return_call $grows (local.get 0) (i64.const 1)))
+          (func $indirect (export "indirect") (param i32) (result i32)
+            (if (result i32) (local.get 0) (then (return_call_indirect (type $i) (i32.sub (local.get 0) (i32.const 1)) (i32.and (local.get 0) (i32.const 1)))) (else (i32.const 3))))
+          (func (export "wrong type") (param i32) (result i32) (return_call_indirect (type $i) (local.get 0) (i32.const 2)))
+          (func (export "null") (param i32) (result i32) (return_call_indirect (type $i) (local.get 0) (i32.const 3)))
+          (func (export "beyond") (param i32) (result i32) (return_call_indirect (type $i) (local.get 0) (i32.const 4)))
+          (func $reference (export "reference") (param i32) (result i32)
+            (if (result i32) (local.get 0) (then (return_call_ref $i (i32.sub (local.get 0) (i32.const 1)) (ref.func $reference))) (else (i32.const 4))))
+          (func (export "null reference") (param i32) (result i32) (return_call_ref $i (local.get 0) (ref.null $i)))
+          (func (export "from a block") (param i32) (result i32)
+            (i32.const 5) (block (result i32) (loop (result i32) (return_call $mixed (local.get 0) (i32.const 9)))) (i32.add))
+          (func $swap (param i32 i32 i32) (result i32)
+            (if (i32.eqz (local.get 0)) (then (return (i32.sub (local.get 1) (local.get 2)))))
+            (return_call $swap (i32.sub (local.get 0) (i32.const 1)) (local.get 2) (local.get 1)))
+          (func (export "swapped") (param i32) (result i32) (return_call $swap (local.get 0) (i32.const 10) (i32.const 3)))
+          (tag $e (param i32))
+          (func $throws (param i32) (result i32) (throw $e (local.get 0)))
+          (func $leaves (param i32) (result i32) (block $h (result i32) (try_table (catch $e $h) (return_call $throws (local.get 0))) (unreachable)))
+          (func (export "out of a try") (param i32) (result i32)
+            (block $h (result i32) (try_table (result i32) (catch $e $h) (call $leaves (local.get 0))) (i32.const 100) (i32.add))))
+        """;
+
+    private const string Exceptions = """
+        (module
+          (tag $none) (tag $i (param i32)) (tag $il (param i32 i64)) (tag $v (param v128 f64))
+          (global $log (export "log") (mut i32) (i32.const 0))
+          (func $note (param i32) (global.set $log (i32.add (i32.mul (global.get $log) (i32.const 10)) (local.get 0))))
+          (func $throw (param i32)
+            (if (i32.eqz (local.get 0)) (then (throw $none)))
+            (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $i (i32.const 41))))
+            (if (i32.eq (local.get 0) (i32.const 2)) (then (throw $il (i32.const 5) (i64.const 6))))
+            (if (i32.eq (local.get 0) (i32.const 3)) (then (throw $v (v128.const i64x2 7 8) (f64.const 2.5))))
+            (if (i32.eq (local.get 0) (i32.const 4)) (then (unreachable))))
+          (func $through (param i32) (call $note (i32.const 1)) (call $throw (local.get 0)) (call $note (i32.const 2)))
+          (func (export "uncaught") (param i32) (call $throw (local.get 0)))
+          (func $all (export "all clauses") (param i32) (result i64) (local i64)
+            (block $none (block $i (result i32) (block $il (result i32 i64) (block $v (result v128 f64)
+              (try_table (catch $none $none) (catch $i $i) (catch $il $il) (catch $v $v) (call $through (local.get 0)))
+              (return (i64.const -1)))
+              (drop) (return (i64x2.extract_lane 1)))
+              (local.set 1) (i64.extend_i32_s) (return (i64.add (local.get 1))))
+              (return (i64.extend_i32_u)))
+            (i64.const 1000))
+          (func (export "catch all") (param i32) (result i32)
+            (block $h (try_table (catch_all $h) (call $through (local.get 0))) (return (i32.const 1))) (i32.const 2))
+          (func (export "first clause") (param i32) (result i32)
+            (block $b (block $a (try_table (catch_all $a) (catch $none $b) (call $throw (local.get 0))) (return (i32.const 1))) (return (i32.const 2))) (i32.const 3))
+          (func (export "same function") (param i32) (result i32)
+            (block $h (result i32)
+              (try_table (catch $i $h) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $i (i32.add (local.get 0) (i32.const 100))))))
+              (i32.const 50)))
+          (func (export "locals survive") (param i32) (result i32 i32) (local i32)
+            (local.set 1 (i32.const 1))
+            (block $h (try_table (catch_all $h) (local.set 1 (i32.const 2)) (call $throw (local.get 0)) (local.set 1 (i32.const 3))))
+            (local.get 1) (local.get 0))
+          (func (export "values beneath") (param i32) (result i32)
+            (i32.const 1000) (i32.const 100)
+            (block $h (try_table (catch_all $h) (drop (i32.const 1)) (call $throw (local.get 0)) ))
+            (i32.add))
+          (func (export "thrown again") (param i32) (result i32)
+            (block $outer (result i32)
+              (try_table (catch $i $outer)
+                (block $inner (result i32 exnref) (try_table (catch_ref $i $inner) (call $through (local.get 0))) (return (i32.const -1)))
+                (call $note (i32.const 7)) (throw_ref))
+              (unreachable)))
+          (func (export "kept") (param i32) (result i32) (local exnref)
+            (block $h (result exnref) (try_table (catch_all_ref $h) (call $throw (local.get 0))) (return (i32.const 9)))
+            (local.set 1)
+            (if (result i32) (ref.is_null (local.get 1)) (then (i32.const 10)) (else (block $i (result i32) (try_table (catch $i $i) (throw_ref (local.get 1))) (unreachable)))))
+          (func (export "null") (throw_ref (ref.null exn)))
+          (func (export "in a loop") (param i32) (result i32) (local i32 i32)
+            (loop $next
+              (block $h (result i32)
+                (try_table (catch $i $h)
+                  (if (i32.and (local.get 1) (i32.const 1)) (then (throw $i (local.get 1))))
+                  (br_if $next (i32.lt_u (local.tee 1 (i32.add (local.get 1) (i32.const 1))) (i32.const 10))))
+                (return (local.get 2)))
+              (local.set 2 (i32.add (i32.mul (local.get 2) (i32.const 3))))
+              (br_if $next (i32.lt_u (local.tee 1 (i32.add (local.get 1) (i32.const 1))) (i32.const 10))))
+            (local.get 2))
+          (func (export "branch out of try") (param i32) (result i32)
+            (block $out (result i32)
+              (block $h (try_table (catch_all $h)
+                (drop (br_if $out (i32.const 3) (local.get 0)))
+                (call $throw (local.get 0))
+                (return (i32.const 4))))
+              (i32.const 5)))
+          (func (export "try with results") (param i32) (result i32 i64)
+            (block $h (result i32 i64)
+              (try_table (result i32 i64) (catch $il $h) (call $throw (local.get 0)) (i32.const 1) (i64.const 2))))
+          (func (export "try with parameters") (param i32) (result i32)
+            (local.get 0)
+            (block $h (param i32) (result i32) (try_table (param i32) (result i32) (catch $i $h) (call $throw) (i32.const 77))))
+          (func $deep (param i32 i32) (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)) (local.get 1))) (else (call $throw (local.get 1)))))
+          (func (export "deep") (param i32) (result i32)
+            (block $h (result i32) (try_table (catch $i $h) (call $deep (i32.const 50) (local.get 0))) (i32.const 8))))
+        """;
+
+    private const string LegacyExceptions = """
+        (module
+          (tag $none) (tag $i (param i32))
+          (func $throw (param i32) (if (i32.eqz (local.get 0)) (then (throw $none))) (if (i32.le_u (local.get 0) (i32.const 3)) (then (throw $i (local.get 0)))))
+          (func (export "catch") (param i32) (result i32)
+            (try (result i32) (do (call $throw (local.get 0)) (i32.const 100)) (catch $none (i32.const 200)) (catch $i (i32.const 300) (i32.add))))
+          (func (export "catch all") (param i32) (result i32) (try (result i32) (do (call $throw (local.get 0)) (i32.const 1)) (catch_all (i32.const 2))))
+          (func (export "rethrow") (param i32) (result i32)
+            (try (result i32)
+              (do (try (result i32) (do (call $throw (local.get 0)) (i32.const 1)) (catch $i (drop) (rethrow 0)) (catch_all (i32.const 3))))
+              (catch $i (i32.const 1000) (i32.mul))))
+          (func (export "rethrow outer") (param i32) (result i32)
+            (try (result i32)
+              (do (try (result i32) (do (call $throw (local.get 0)) (i32.const 1))
+                (catch $i (drop) (try (result i32) (do (call $throw (i32.const 0)) (i32.const 5)) (catch $none (rethrow 1))))))
+              (catch_all (i32.const 7))))
+          (func (export "delegate") (param i32) (result i32)
+            (try $outer (result i32)
+              (do (try (result i32) (do (try (do (call $throw (local.get 0))) (delegate $outer)) (i32.const 4)) (catch_all (i32.const 5))))
+              (catch $i (i32.const 10) (i32.add)) (catch_all (i32.const 6))))
+          (func (export "delegate to the caller") (param i32) (result i32) (try (do (call $throw (local.get 0))) (delegate 0)) (i32.const 1)))
+        """;
+}
