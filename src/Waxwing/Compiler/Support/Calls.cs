@@ -166,9 +166,15 @@ internal static unsafe class Calls
             Traps.StackExhausted(context);
         var cancellation = context.Thread.Cancellation;
         if (function.Host is { } host)
+        {
             host.Invoke(new WasmCaller(context.Instance, cancellation), values, objects);
+            // Cancellation may have ended a wait there: the guest is not to take that for an answer.
+            Traps.Poll(context);
+        }
         else
+        {
             CompiledInstance.InvokeFromGuest(function, values, objects, context.Thread);
+        }
     }
 
     public static object? TakeResult(GuestContext context, int index)
