@@ -61,6 +61,8 @@ internal sealed class CompiledCode
         {
             offsets.Clear();
             var body = emitter.EmitOrReport(function);
+            if (emitter.InterpretedBecause is { } reason)
+                Module.Interpreted[function] = reason;
             var isGiant = GiantFunction.Is(body, units.TypeOf(function));
             if (isGiant)
                 body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, parts);

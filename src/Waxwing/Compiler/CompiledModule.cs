@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
@@ -22,6 +23,9 @@ internal sealed class CompiledModule : ModuleCode
     public CodeUnits Units { get; }
 
     public Stubs Stubs { get; }
+
+    /// <summary>Functions, of those emitted so far, that are left to the interpreter, and why. For diagnosis.</summary>
+    public ConcurrentDictionary<int, string> Interpreted { get; } = [];
 
     public override InstanceCode Bind(WasmInstance instance) => new CompiledInstance(this, instance);
 

@@ -99,6 +99,7 @@ internal sealed partial class FunctionEmitter
     public IlBuffer EmitOrReport(int index, bool isFrugal = false)
     {
         this.isFrugal = isFrugal;
+        InterpretedBecause = null;
         try
         {
             return Emit(index);
@@ -114,8 +115,9 @@ internal sealed partial class FunctionEmitter
             il.Emit(ILOpCode.Ldnull);
             il.Emit(ILOpCode.Throw);
         }
-        catch (FunctionTooComplexException)
+        catch (FunctionTooComplexException reason)
         {
+            InterpretedBecause = reason.Message;
             Begin(index);
             il.Clear();
             Stubs.EmitExit(il, type, Support.Interpret, index);
@@ -123,6 +125,9 @@ internal sealed partial class FunctionEmitter
         IsWorthInlining = false;
         return il;
     }
+
+    /// <summary>Why the function last emitted has itself interpreted; null if it does not.</summary>
+    public string? InterpretedBecause { get; private set; }
 
     /// <summary>Whether the function last emitted is so small that calls of it should disappear. Only functions that cannot trap are: their frames would be missed in backtraces.</summary>
     public bool IsWorthInlining { get; private set; }

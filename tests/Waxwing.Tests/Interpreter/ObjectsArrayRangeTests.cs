@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsArrayRangeTests
+public class ObjectsArrayRangeTests
 {
     /// <summary>An array of ten bytes 0 to 9, one of references to i31 of 0 to 9, and what instructions do to them.</summary>
     private static WasmInstance Make() => ObjectsRunner.Instantiate("""

@@ -1,6 +1,6 @@
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsArrayTests
+public class ObjectsArrayTests
 {
     [Fact]
     public void Every_storage_keeps_what_it_is_given()

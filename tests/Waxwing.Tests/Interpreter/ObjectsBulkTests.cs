@@ -1,6 +1,6 @@
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsBulkTests
+public class ObjectsBulkTests
 {
     private const long Page = 65536;
 
@@ -182,7 +182,7 @@ public sealed class ObjectsBulkTests
             (func (export "nothing") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0)) (block (loop)))
             """;
         var module = WasmModule.Parse(Text);
-        using var runtime = new WasmRuntime(WasmRuntimeOptions.Default with { Fuel = 5000 });
+        using var runtime = new WasmRuntime(WasmRuntimeOptions.Default with { Engine = ObjectsRunner.Engine, Fuel = 5000 });
         foreach (var export in module.Exports)
         {
             using var instance = runtime.Instantiate(module);

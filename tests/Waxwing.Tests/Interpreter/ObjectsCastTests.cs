@@ -1,6 +1,6 @@
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsCastTests
+public class ObjectsCastTests
 {
     private static readonly string[] Targets = ["any", "eq", "i31", "struct", "array", "none", "$a", "$b", "$c", "$bytes"];
 

@@ -236,6 +236,30 @@ public sealed class ObjectsCoverageTests
         return Operands(operands.Replace('A', address)).SelectMany(each => Uses($"({info.Name}{Immediates(info, is64)} {each})", results)).Distinct();
     }
 
+    /// <summary>Every body of every instruction, as functions of one module for each address type and kind of result.</summary>
+    internal static IEnumerable<(string Text, string[] Bodies)> Modules(int functionsEach)
+    {
+        var signed = InstructionTable.All.ToArray().Where(info => info.Operands is not null).ToList();
+        var addressed = signed.Where(info => info.Operands!.Contains('A', StringComparison.Ordinal) || info.Results == "A");
+        (IEnumerable<string> Bodies, bool Is64, bool Returns)[] kinds =
+        [
+            (ByHand.Values.SelectMany(bodies => bodies), false, false),
+            (TailCalls.Values.SelectMany(bodies => bodies), false, true),
+            (signed.SelectMany(info => Bodies(info, is64: false)), false, false),
+            (addressed.SelectMany(info => Bodies(info, is64: true)), true, false),
+        ];
+        var start = Prelude.IndexOf("(func $test", StringComparison.Ordinal);
+        foreach (var (bodies, is64, returns) in kinds)
+        {
+            foreach (var chunk in bodies.Chunk(functionsEach))
+            {
+                var functions = chunk.Select(body => Prelude[start..].Replace("$test", "", StringComparison.Ordinal)
+                    .Replace("RESULT", returns ? "(result i32)" : "", StringComparison.Ordinal).Replace("BODY", body, StringComparison.Ordinal));
+                yield return (Prelude[..start].Replace("MEMORY", is64 ? "i64" : "", StringComparison.Ordinal) + string.Join('\n', functions), chunk);
+            }
+        }
+    }
+
     /// <summary>Translates the bodies and tells of those that cannot be.</summary>
     private static unsafe IEnumerable<string> Translate(IEnumerable<string> bodies, bool is64 = false, bool returns = false)
     {

@@ -5,9 +5,14 @@ namespace Waxwing.Tests.Interpreter;
 /// <summary>Runs modules of the object tests.</summary>
 internal static class ObjectsRunner
 {
+    private static readonly AsyncLocal<WasmEngineKind> Chosen = new();
+
+    /// <summary>The engine of the test that runs: the default one unless its class says otherwise.</summary>
+    public static WasmEngineKind Engine { get => Chosen.Value; set => Chosen.Value = value; }
+
     public static WasmInstance Instantiate(string text, WasmLimits? limits = null)
     {
-        var runtime = new WasmRuntime(WasmRuntimeOptions.Default with { Features = WasmFeatures.All, Limits = limits ?? WasmLimits.Default });
+        var runtime = new WasmRuntime(WasmRuntimeOptions.Default with { Engine = Engine, Features = WasmFeatures.All, Limits = limits ?? WasmLimits.Default });
         return runtime.Instantiate(WasmModule.Parse(text));
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsStructTests
+public class ObjectsStructTests
 {
     [Fact]
     public void Every_storage_keeps_what_it_is_given()

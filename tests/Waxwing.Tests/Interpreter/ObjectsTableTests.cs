@@ -1,6 +1,6 @@
 namespace Waxwing.Tests.Interpreter;
 
-public sealed class ObjectsTableTests
+public class ObjectsTableTests
 {
     /// <summary>Two tables of one index type, the first with i31 of 0 to 9.</summary>
     private static WasmInstance Make(bool is64, WasmLimits? limits = null)
