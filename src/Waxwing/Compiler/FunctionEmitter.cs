@@ -17,6 +17,9 @@ internal sealed partial class FunctionEmitter
     /// <summary>Operands on the evaluation stack at once, arguments of a call apart.</summary>
     private const int MaximumOnStack = 256;
 
+    /// <summary>The same with operands that were put underneath later.</summary>
+    private const int MaximumHeight = 2 * MaximumOnStack;
+
     /// <summary>What a method's metadata can count.</summary>
     private const int MaximumLocals = 60_000;
 
@@ -28,6 +31,9 @@ internal sealed partial class FunctionEmitter
 
     /// <summary>So many operands, from the bottom, are not on the evaluation stack but in locals, or constants.</summary>
     private int spilled;
+
+    /// <summary>The most that lay on the evaluation stack since it was last empty.</summary>
+    private int peak;
     private int function;
     private SubType type = null!;
     private ValType[] localTypes = [];
@@ -139,7 +145,7 @@ internal sealed partial class FunctionEmitter
         il.Clear();
         foreach (var list in freeLocals)
             list.Clear();
-        (count, spilled, controlCount, unreachable, isLeaf) = (0, 0, 0, false, true);
+        (count, spilled, peak, controlCount, unreachable, isLeaf) = (0, 0, 0, 0, false, true);
         (fuelConstant, comparison) = (-1, default);
         returnLabel = -1;
         (tryDepth, delegateLimit, filtered) = (0, -1, -1);
@@ -175,6 +181,8 @@ internal sealed partial class FunctionEmitter
             return;
         }
         consumer = e.Opcode;
+        if (spilled == count)
+            peak = 0;
         if (fuelConstant >= 0)
             il.Instructions[fuelConstant].Value++;
         if (comparison.Relation != Relation.None && e.Opcode is not (Opcode.BrIf or Opcode.If or Opcode.I32Eqz) && !(isFrugal && e.Opcode is Opcode.Select or Opcode.SelectT))
@@ -220,9 +228,10 @@ internal sealed partial class FunctionEmitter
         operand.Depth = depth;
         if (depth > MaximumDepth)
             Flatten();
+        peak = Math.Max(peak, count - spilled);
+        il.MaximumStack = Math.Max(il.MaximumStack, peak);
         if (count - spilled > MaximumOnStack)
             SpillBelow(0);
-        il.MaximumStack = Math.Max(il.MaximumStack, count - spilled);
         return ref operands[count - 1];
     }
 
@@ -272,6 +281,10 @@ internal sealed partial class FunctionEmitter
         var first = count - number;
         if (spilled > first)
         {
+            // Under what was computed already: then it lies there all the while.
+            if (spilled < count && peak + spilled - first > MaximumHeight)
+                SpillBelow(0);
+            peak = spilled < count ? peak + spilled - first : number;
             // What is in locals lies below what is not: it is loaded before that.
             var place = spilled < count ? operands[spilled].Start : il.Count;
             var since = il.Count;
@@ -288,7 +301,7 @@ internal sealed partial class FunctionEmitter
             var moved = il.MoveLast(since, place);
             Shift(spilled, moved);
             spilled = first;
-            il.MaximumStack = Math.Max(il.MaximumStack, number);
+            il.MaximumStack = Math.Max(il.MaximumStack, peak);
         }
         GuardRotations(first);
         HideConstants(first);
