@@ -19,7 +19,7 @@ internal sealed class CompileReport
         Line($"{figures.Module}: {figures.Bytes / 1e6:F1} MB, {figures.Functions:N0} functions, {figures.CodeBytes / 1e6:F1} MB of code");
         if (figures.Failure is not null)
             return text.Append($"  FAILED: {figures.Failure}").ToString();
-        Line($"  read, load, first call ({figures.Called}): {figures.FirstCall:F0} ms in a fresh process (loaded after {figures.FirstLoad:F0}), {figures.WarmFirstCall:F0} ms in a warm one");
+        Line($"  read, load, first call ({figures.Called}): {figures.FirstCall:F0} ms in a fresh process (loaded after {figures.FirstLoad:F0}), {figures.WarmFirstCall:F0} ms in a warm one ({figures.WarmFirstCallProcessor:F0} ms of processor time)");
         Line($"  emission: {figures.Emit:F0} ms, {Rate(figures.CodeBytes, figures.Emit):F1} MB/s on one thread (first time {figures.EmitFirst:F0} ms); {figures.IlBytes / 1e6:F1} MB of assemblies");
         if (figures.Compile > 0)
         {

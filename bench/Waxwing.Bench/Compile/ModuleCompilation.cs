@@ -16,6 +16,7 @@ internal sealed record CompilationFigures
     public double FirstLoad { get; init; }
     public double FirstCall { get; init; }
     public double WarmFirstCall { get; init; }
+    public double WarmFirstCallProcessor { get; init; }
     public string? Called { get; init; }
     public double EmitFirst { get; init; }
     public double Emit { get; init; }
@@ -41,7 +42,9 @@ internal static class ModuleCompilation
     {
         var options = new WasmRuntimeOptions { Engine = WasmEngineKind.Compiler, Features = WasmFeatures.All, GuardRegions = guards };
         var (firstLoad, firstCall, called) = FirstCall(path, options);
+        var before = Environment.CpuUsage.TotalTime;
         var (_, warm, _) = FirstCall(path, options);
+        var warmProcessor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
 
         var module = WasmModule.Load(File.ReadAllBytes(path));
         var code = module.Context.Module.Code;
@@ -54,6 +57,7 @@ internal static class ModuleCompilation
             FirstLoad = firstLoad,
             FirstCall = firstCall,
             WarmFirstCall = warm,
+            WarmFirstCallProcessor = warmProcessor,
             Called = called,
             Threads = threads,
         };
@@ -70,15 +74,16 @@ internal static class ModuleCompilation
         using var self = Process.GetCurrentProcess();
         var (managed, resident) = Settled(self);
         var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        module.Compile(new WasmCompileOptions { Runtime = options, MaximumParallelism = threads });
+        var times = ThreadTimes.IsSupported ? new ThreadTimes() : null;
+        module.Compile(new WasmCompileOptions { Runtime = options, MaximumParallelism = threads, Progress = times });
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        processor = Environment.CpuUsage.TotalTime - processor;
+        var spent = times?.Milliseconds ?? (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds;
         var (managedAfter, residentAfter) = Settled(self);
         GC.KeepAlive(module);
         return figures with
         {
             Compile = elapsed,
-            CompileProcessor = processor.TotalMilliseconds,
+            CompileProcessor = spent,
             ManagedBefore = managed,
             ManagedAfter = managedAfter,
             ResidentBefore = resident,
