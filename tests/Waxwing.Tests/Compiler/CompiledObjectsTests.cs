@@ -2,7 +2,7 @@ using Waxwing.Tests.Interpreter;
 
 namespace Waxwing.Tests.Compiler;
 
-// What is asserted of objects and tables on the default engine, on the compiler.
+// What is asserted of objects and tables on the interpreter, on the compiler.
 
 public sealed class CompiledObjectsStructTests : ObjectsStructTests
 {

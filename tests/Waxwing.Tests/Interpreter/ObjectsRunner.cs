@@ -5,10 +5,10 @@ namespace Waxwing.Tests.Interpreter;
 /// <summary>Runs modules of the object tests.</summary>
 internal static class ObjectsRunner
 {
-    private static readonly AsyncLocal<WasmEngineKind> Chosen = new();
+    private static readonly AsyncLocal<WasmEngineKind?> Chosen = new();
 
-    /// <summary>The engine of the test that runs: the default one unless its class says otherwise.</summary>
-    public static WasmEngineKind Engine { get => Chosen.Value; set => Chosen.Value = value; }
+    /// <summary>The engine of the test that runs: the interpreter unless its class says otherwise.</summary>
+    public static WasmEngineKind Engine { get => Chosen.Value ?? WasmEngineKind.Interpreter; set => Chosen.Value = value; }
 
     public static WasmInstance Instantiate(string text, WasmLimits? limits = null)
     {
