@@ -43,6 +43,31 @@ internal sealed class FunctionCutter
         places = new int[Arguments + source.Locals.Count];
     }
 
+    /// <summary>What a part comes to.</summary>
+    private readonly record struct PartSize(int Instructions, int Blocks, int References, int Temporaries)
+    {
+        /// <summary>Whether a part is large enough, or so far on the way there.</summary>
+        public bool Reaches(GiantThresholds thresholds, int percent)
+        {
+            if (Instructions >= (long)thresholds.PartInstructions * percent / 100 || Blocks >= (long)thresholds.PartBlocks * percent / 100)
+                return true;
+            // It cannot be inlined, so it must be within limits itself, with what is added at its entry and exit.
+            var whole = thresholds.Whole;
+            var share = percent * 3L / 4;
+            return Temporaries >= thresholds.Temporaries / 2
+                && (Instructions >= whole.Instructions * share / 100 || Blocks >= whole.Blocks * share / 100 || References >= whole.References * share / 100);
+        }
+
+        public PartSize With(in IlInstruction instruction, IlBuffer il) => new(
+            Instructions + (instruction.Operand is IlOperand.Mark or IlOperand.Offset or IlOperand.Boundary or IlOperand.Region ? 0 : 1),
+            Blocks + (instruction.Operand == IlOperand.Mark || MethodSize.EndsBlock(in instruction) ? 1 : 0),
+            References + (instruction.Operand is IlOperand.Local or IlOperand.Argument ? 1 : 0),
+            Temporaries + MethodSize.TemporariesOf(in instruction, il));
+
+        public PartSize Without(PartSize other) =>
+            new(Instructions - other.Instructions, Blocks - other.Blocks, References - other.References, Temporaries - other.Temporaries);
+    }
+
     /// <summary>The parameters but for the context, which is no variable.</summary>
     private int Arguments => method.Parameters.Length - 1;
 
@@ -101,26 +126,21 @@ internal sealed class FunctionCutter
     {
         var instructions = source.Instructions;
         var weights = CrossingWeights();
-        var (count, blocks, regions) = (0, 0, 0);
-        var (best, bestCount, bestBlocks) = (-1, 0, 0);
-        var (_, _, _, partInstructions, partBlocks) = GiantThresholds.Current;
+        var thresholds = GiantThresholds.Current;
+        var (size, best, sizeAtBest, depth) = (default(PartSize), -1, default(PartSize), 0);
         for (var i = 0; i < instructions.Length; i++)
         {
             ref readonly var instruction = ref instructions[i];
-            if (instruction.Operand == IlOperand.Region)
-                regions += instruction.Value == (long)RegionBorder.Try ? 1 : instruction.Value == (long)RegionBorder.End ? -1 : 0;
-            var isLate = count > partInstructions / 2 || blocks > partBlocks / 2;
-            if (isLate && regions == 0 && instruction.Operand == IlOperand.Boundary && (best < 0 || weights[i] <= weights[best]))
-                (best, bestCount, bestBlocks) = (i, count, blocks);
-            if (best >= 0 && (count >= partInstructions || blocks >= partBlocks))
+            if (instruction.Operand == IlOperand.Region && instruction.Value is (long)RegionBorder.Try or (long)RegionBorder.End)
+                depth += instruction.Value == (long)RegionBorder.Try ? 1 : -1;
+            if (instruction.Operand == IlOperand.Boundary && depth == 0 && size.Reaches(thresholds, 50) && (best < 0 || weights[i] <= weights[best]))
+                (best, sizeAtBest) = (i, size);
+            if (best >= 0 && size.Reaches(thresholds, 100))
             {
                 cuts.Add(best);
-                (count, blocks, best) = (count - bestCount, blocks - bestBlocks, -1);
+                (size, best) = (size.Without(sizeAtBest), -1);
             }
-            if (instruction.Operand is not (IlOperand.Mark or IlOperand.Offset or IlOperand.Boundary or IlOperand.Region))
-                count++;
-            if (instruction.Operand == IlOperand.Mark || MethodSize.EndsBlock(in instruction))
-                blocks++;
+            size = size.With(in instruction, source);
         }
         cuts.Add(instructions.Length);
     }

@@ -28,7 +28,8 @@ internal static class GiantFunction
         var result = type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]);
         var method = new MethodDraft(function, CodeUnits.MethodName(function), parameters, result, il, MethodDraft.Separate);
         var size = MethodSize.Of(il, parameters.Length);
-        return size.Instructions <= GiantThresholds.Current.Instructions && size.Blocks <= GiantThresholds.Current.Blocks
+        var thresholds = GiantThresholds.Current;
+        return size.Instructions <= thresholds.Instructions && size.Blocks <= thresholds.Blocks && size.Temporaries <= thresholds.Temporaries
             ? BodyInliner.Wrap(method, typeOf, parts)
             : FunctionCutter.Cut(method, typeOf, parts);
     }

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Reflection.Metadata;
+using System.Runtime.Intrinsics;
 
 namespace Waxwing.Compiler;
 
@@ -11,7 +13,8 @@ namespace Waxwing.Compiler;
 /// <param name="Blocks">Basic blocks, rather too many.</param>
 /// <param name="Variables">Arguments and locals.</param>
 /// <param name="References">Instructions that name an argument or a local.</param>
-internal readonly record struct MethodSize(int Bytes, int Instructions, int Blocks, int Variables, int References)
+/// <param name="Temporaries">Temporaries that RyuJIT makes itself when it reads the method, about. They do not count against its limits, but against what it inlines.</param>
+internal readonly record struct MethodSize(int Bytes, int Instructions, int Blocks, int Variables, int References, int Temporaries = 0)
 {
     /// <summary>Five in a hundred below RyuJIT's own limits: it counts blocks of its own making too.</summary>
     public static MethodSize OptimizedByRyuJit { get; } = new(57_000, 19_000, 1_900, 1_900, 7_600);
@@ -25,10 +28,11 @@ internal readonly record struct MethodSize(int Bytes, int Instructions, int Bloc
     /// <param name="arguments">Arguments of the method.</param>
     public static MethodSize Of(IlBuffer il, int arguments)
     {
-        var (instructions, blocks, references) = (0, 1, 0);
+        var (instructions, blocks, references, temporaries) = (0, 1, 0, 0);
         var isBlockStart = false;
         foreach (ref readonly var instruction in il.Instructions)
         {
+            temporaries += TemporariesOf(in instruction, il);
             switch (instruction.Operand)
             {
                 case IlOperand.Mark or IlOperand.Region:
@@ -44,8 +48,16 @@ internal readonly record struct MethodSize(int Bytes, int Instructions, int Bloc
             if (instruction.Operand is IlOperand.Local or IlOperand.Argument)
                 references++;
         }
-        return new(IlAssembler.Measure(il.Instructions, il), instructions, blocks, il.Locals.Count + arguments, references);
+        return new(IlAssembler.Measure(il.Instructions, il), instructions, blocks, il.Locals.Count + arguments, references, temporaries);
     }
+
+    /// <summary>A vector that a call returns is put into one; the handlers of a protected region take some.</summary>
+    public static int TemporariesOf(in IlInstruction instruction, IlBuffer il) => instruction.Operand switch
+    {
+        IlOperand.Region when instruction.Value == (long)RegionBorder.Try => 2,
+        IlOperand.Member when il.Object(instruction.Index) is MethodInfo method && method.ReturnType == typeof(Vector128<byte>) => 1,
+        _ => 0,
+    };
 
     /// <summary>Whether another basic block begins behind an instruction.</summary>
     public static bool EndsBlock(in IlInstruction instruction) =>

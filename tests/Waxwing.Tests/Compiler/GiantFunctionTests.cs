@@ -1,0 +1,133 @@
+using Waxwing.Compiler;
+
+namespace Waxwing.Tests.Compiler;
+
+/// <summary>Functions that RyuJIT would not optimise as they are.</summary>
+public sealed class GiantFunctionTests : IDisposable
+{
+    private static readonly Dictionary<string, string> Programs = GiantPrograms.All.ToDictionary(program => program.Name, program => program.Text);
+
+    private static readonly Dictionary<string, GiantThresholds> Divisions = new()
+    {
+        ["as always"] = GiantThresholds.Current,
+        ["all inlined"] = new(new(0, 0, 0, 0, 0), int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue),
+        ["cut"] = new(MethodSize.OptimizedByRyuJit, 2000, 2000, 100, 2500, 300),
+        ["cut small and inlined"] = new(new(0, 0, 0, 0, 0), 0, 0, 0, 400, 60),
+    };
+
+    private readonly GiantThresholds before = GiantThresholds.Current;
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var program in Programs.Keys)
+            {
+                foreach (var division in Divisions.Keys)
+                    cases.Add(program, division);
+            }
+            return cases;
+        }
+    }
+
+    public void Dispose() => GiantThresholds.Current = before;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void However_it_is_divided_a_function_computes_what_the_interpreter_does(string program, string division)
+    {
+        GiantThresholds.Current = Divisions[division];
+        using var expected = new Run(Programs[program], WasmEngineKind.Interpreter);
+        using var actual = new Run(Programs[program], WasmEngineKind.Compiler);
+        foreach (var argument in (int[])[0, 1, 7, 1000, 4095])
+        {
+            Assert.Equal(expected.Function(argument), actual.Function(argument));
+            Assert.True(expected.Memory.SequenceEqual(actual.Memory), $"memory differs after run({argument})");
+        }
+    }
+
+    [Theory]
+    [InlineData("as always")]
+    [InlineData("all inlined")]
+    [InlineData("cut small and inlined")]
+    public void A_trap_in_a_part_is_one_frame_of_its_function(string division)
+    {
+        GiantThresholds.Current = Divisions[division];
+        var statements = string.Concat(Enumerable.Range(0, 4000).Select(i => $"(local.set $x (i32.add (local.get $x) (i32.const {i})))"));
+        var text = $"(module (memory 1) (func $outer (export \"run\") (param i32) (result i64) (call $inner (local.get 0))) (func $inner (param i32) (result i64) (local $x i32) {statements} (i64.load (i32.or (local.get $x) (i32.const -8)))))";
+        using var run = new Run(text, WasmEngineKind.Compiler);
+        var trap = Assert.Throws<WasmTrapException>(() => run.Function(1));
+        Assert.Equal(TrapCode.MemoryOutOfBounds, trap.Code);
+        Assert.Equal(["inner", "outer"], trap.Frames.Select(frame => frame.FunctionName));
+    }
+
+    [Theory]
+    [InlineData("as always")]
+    [InlineData("cut")]
+    public void Endless_recursion_of_a_giant_ends_in_a_trap(string division)
+    {
+        GiantThresholds.Current = Divisions[division];
+        var locals = string.Concat(Enumerable.Range(0, 400).Select(i => $"(local $v{i} i64)"));
+        var statements = string.Concat(Enumerable.Range(0, 6000).Select(i => $"(local.set $v{i % 400} (i64.add (local.get $v{i * 7 % 400}) (i64.const {i})))"));
+        var text = $"(module (memory 1) (func $run (export \"run\") (param i32) (result i64) {locals} {statements} (i64.add (local.get $v3) (call $run (i32.add (local.get 0) (i32.const 1))))))";
+        using var run = new Run(text, WasmEngineKind.Compiler);
+        Assert.Equal(TrapCode.StackExhausted, Assert.Throws<WasmTrapException>(() => run.Function(0)).Code);
+    }
+
+    [Fact]
+    public void A_frame_that_no_stack_holds_is_a_trap()
+    {
+        const int Count = 50_000;
+        var locals = string.Join(' ', Enumerable.Repeat("i64", Count));
+        var statements = string.Concat(Enumerable.Range(0, Count).Select(i => $"(local.set {i + 1} (i64.add (local.get {i * 7 % Count + 1}) (i64.const {i})))"));
+        using var run = new Run($"(module (func $run (export \"run\") (param i32) (result i64) (local {locals}) {statements} (call $run (local.get 0))))", WasmEngineKind.Compiler);
+        var trap = default(TrapCode);
+        var thread = new Thread(() => trap = Assert.Throws<WasmTrapException>(() => run.Function(0)).Code, maxStackSize: 512 << 10);
+        thread.Start();
+        thread.Join();
+        Assert.Equal(TrapCode.StackExhausted, trap);
+    }
+
+    [Fact]
+    public void RyuJIT_optimises_every_part_of_every_giant()
+    {
+        var folder = Directory.CreateTempSubdirectory("waxwing-giants");
+        try
+        {
+            var files = Programs.Select(program =>
+            {
+                var file = Path.Combine(folder.FullName, program.Key + ".wat");
+                File.WriteAllText(file, program.Value);
+                return file;
+            }).ToArray();
+            var methods = JitSummary.Of(files);
+            Assert.Contains(methods, method => method.Contains("FullOpts", StringComparison.Ordinal));
+            Assert.DoesNotContain(methods, method => method.Contains("MinOpts", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private readonly WasmRuntime runtime;
+        private readonly WasmMemory? memory;
+
+        public Run(string text, WasmEngineKind engine)
+        {
+            runtime = new(new WasmRuntimeOptions { Engine = engine });
+            var instance = runtime.Instantiate(WasmModule.Parse(text));
+            Function = instance.GetFunction<Func<int, long>>("run");
+            memory = instance.Memories.Length > 0 ? instance.Memories[0] : null;
+        }
+
+        public Func<int, long> Function { get; }
+
+        public ReadOnlySpan<byte> Memory => memory is null ? [] : memory.AsSpan(0, 65536);
+
+        public void Dispose() => runtime.Dispose();
+    }
+}
