@@ -79,7 +79,8 @@ internal sealed partial class FunctionEmitter
         var result = first.Local;
         if (!first.IsOwner)
         {
-            result = Rent(selected);
+            NoteUses(operands[count - 1].Start);
+            result = RentUnnoted(selected);
             var since = il.Count;
             Load(in first);
             il.StoreLocal(result);

@@ -317,13 +317,14 @@ internal sealed partial class FunctionEmitter
         for (var i = spilled; i < end; i++)
             HideVector(i);
         var place = kept > 0 ? operands[end].Start : il.Count;
+        NoteUses(place);
         var since = il.Count;
         for (var i = end - 1; i >= spilled; i--)
         {
             ref var operand = ref operands[i];
             if (operand.IsConstant)
                 continue;
-            operand.Local = Rent(IlTypes.Of(operand.Type));
+            operand.Local = RentUnnoted(IlTypes.Of(operand.Type));
             operand.IsOwner = true;
             operand.Depth = 0;
             il.StoreLocal(operand.Local);
@@ -407,6 +408,37 @@ internal sealed partial class FunctionEmitter
         free.RemoveAt(free.Count - 1);
         return last;
     }
+
+    /// <summary>Notes the locals that the code from a position on uses: one that is to be set at that position must be none of them, though they may be free again by now.</summary>
+    private void NoteUses(int position)
+    {
+        note++;
+        if (notes.Length < il.Locals.Count)
+            Array.Resize(ref notes, 2 * il.Locals.Count);
+        foreach (ref readonly var instruction in il.Instructions[position..])
+        {
+            if (instruction.Operand == IlOperand.Local)
+                notes[instruction.Index] = note;
+        }
+    }
+
+    /// <summary>A local that was not noted last.</summary>
+    private int RentUnnoted(IlType local)
+    {
+        var free = freeLocals[(int)local];
+        for (var i = free.Count - 1; i >= 0; i--)
+        {
+            var candidate = free[i];
+            if (notes[candidate] == note)
+                continue;
+            free.RemoveAt(i);
+            return candidate;
+        }
+        return NewLocal(local);
+    }
+
+    private int[] notes = [];
+    private int note;
 
     private void Return(int local) => freeLocals[(int)il.Locals[local]].Add(local);
 

@@ -11,8 +11,8 @@ public sealed class GiantFunctionTests : IDisposable
     {
         ["as always"] = GiantThresholds.Current,
         ["all inlined"] = new(new(0, 0, 0, 0, 0), int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue),
-        ["cut"] = new(MethodSize.OptimizedByRyuJit, 2000, 2000, 100, 2500, 300),
-        ["cut small and inlined"] = new(new(0, 0, 0, 0, 0), 0, 0, 0, 400, 60),
+        ["cut"] = new(MethodSize.OptimizedByRyuJit, 2000, 2000, int.MaxValue, 2500, 300),
+        ["cut small and inlined"] = new(new(0, 0, 0, 0, 0), 0, 0, int.MaxValue, 400, 60),
     };
 
     private readonly GiantThresholds before = GiantThresholds.Current;

@@ -16,6 +16,9 @@ internal sealed class FunctionCutter
     /// <summary>Bits of an entry's number that count within a part.</summary>
     private const int EntryBits = 20;
 
+    /// <summary>So many the other bits can number.</summary>
+    private const int MaximumParts = (1 << (31 - EntryBits)) - 1;
+
     private readonly MethodDraft method;
     private readonly Func<int, SubType> typeOf;
     private readonly List<MethodDraft> parts;
@@ -31,7 +34,7 @@ internal sealed class FunctionCutter
     private readonly int[] places;
 
     /// <summary>Where parts begin, and the end.</summary>
-    private readonly List<int> cuts = [0];
+    private List<int> cuts = [0];
 
     private FunctionCutter(MethodDraft method, Func<int, SubType> typeOf, List<MethodDraft> parts)
     {
@@ -142,6 +145,8 @@ internal sealed class FunctionCutter
             }
             size = size.With(in instruction, source);
         }
+        while (cuts.Count > MaximumParts)
+            cuts = [.. cuts.Where((_, index) => index % 2 == 0)];
         cuts.Add(instructions.Length);
     }
 
