@@ -3,6 +3,7 @@ using Waxwing.Bench;
 using Waxwing.Bench.Compile;
 using Waxwing.Bench.Kernels;
 using Waxwing.Bench.Load;
+using Waxwing.Bench.Wasi;
 using Waxwing.Bench.Programs;
 
 Console.OutputEncoding = System.Text.Encoding.UTF8;
@@ -15,6 +16,7 @@ var root = new RootCommand("Measures Waxwing. Run it in Release on a quiet machi
     CompileCommand.Create(),
     LoadCommand.Create(),
     SlotsCommand.Create(),
+    WasiCommand.Create(),
     ReportCommand.Create(),
 };
 return root.Parse(args).Invoke();

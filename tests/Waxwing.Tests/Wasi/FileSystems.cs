@@ -22,19 +22,12 @@ public enum FileSystemKind
 }
 
 /// <summary>Makes file systems with the same content: <see cref="SampleTree"/>.</summary>
-internal sealed class FileSystems : IDisposable
+internal sealed class FileSystems(string prefix = "waxwing-wasi-") : IDisposable
 {
-    private readonly TemporaryDirectory temporary = new();
+    private readonly TemporaryDirectory temporary = new(prefix);
     private readonly List<IDisposable> opened = [];
 
     public TemporaryDirectory Temporary => temporary;
-
-    /// <summary>Those that can be written, and behave as POSIX says.</summary>
-    public static IEnumerable<FileSystemKind> Writable => OperatingSystem.IsLinux()
-        ? [FileSystemKind.Kernel, FileSystemKind.Walk, FileSystemKind.Memory, FileSystemKind.OverMemory, FileSystemKind.OverHost, FileSystemKind.OverZip]
-        : [FileSystemKind.Memory, FileSystemKind.OverMemory, FileSystemKind.OverHost, FileSystemKind.OverZip];
-
-    public static IEnumerable<FileSystemKind> All => Enum.GetValues<FileSystemKind>().Where(kind => OperatingSystem.IsLinux() || kind is not (FileSystemKind.Kernel or FileSystemKind.Walk));
 
     public static bool HasLinks(FileSystemKind kind) => kind is not (FileSystemKind.Embedded or FileSystemKind.Provider);
 

@@ -5,9 +5,9 @@ internal sealed class TemporaryDirectory : IDisposable
 {
     public const string Secret = "not for guests";
 
-    public TemporaryDirectory()
+    public TemporaryDirectory(string prefix = "waxwing-wasi-")
     {
-        Root = Directory.CreateTempSubdirectory("waxwing-wasi-").FullName;
+        Root = Directory.CreateTempSubdirectory(prefix).FullName;
         Directory.CreateDirectory(Sandbox);
         Directory.CreateDirectory(Path.Join(Root, "sandbox-secret"));
         Directory.CreateDirectory(Path.Join(Root, "outside"));

@@ -40,16 +40,18 @@ internal sealed partial class MemoryDirectory
     private WasiErrno ReadLower(ulong cookie, out WasiDirectoryEntry? entry)
     {
         entry = null;
-        if (listedLower is null)
+        // The embedder's can be listed itself; what was opened on the way to entries perhaps not.
+        var listing = ownsLower ? listedLower : lower;
+        if (listing is null)
         {
             var error = lower!.Open(".", new(WasiOpenFlags.Directory, WasiFileFlags.None, Read: true, Write: false), out var opened);
             if (error != WasiErrno.Success)
                 return error;
-            listedLower = (WasiDirectory)opened!;
+            listing = listedLower = (WasiDirectory)opened!;
         }
         while (true)
         {
-            var error = listedLower.ReadEntry(cookie, out var found);
+            var error = listing.ReadEntry(cookie, out var found);
             if (error != WasiErrno.Success || found is not { } beneath)
                 return error;
             cookie = beneath.NextCookie;
