@@ -20,6 +20,7 @@ internal static class RunCommand
           waxwing run --provide-memory --invoke f main.wasm     or create the memories that nobody provides
           waxwing run --listen 127.0.0.1:8080 server.wasm       descriptor 3 is the listener (sockets come after the folders)
           waxwing run --trace-host=file,-fd_write app.wasm      what does it do with files?
+          waxwing run --dir . program.wasm                      a C or C++ program of Emscripten's: memory, threads, exceptions, side modules are seen to
           waxwing run --timeout 5s --max-memory 256MiB untrusted.wasm
 
         Arguments of --invoke: integers in decimal (-1) or hexadecimal (0xff), floats (1.5, inf, nan), vectors as 0x and 32 hexadecimal digits, null;
@@ -58,13 +59,27 @@ internal static class RunCommand
             if (parsed.GetValue(threads) is < 0 or > 10_000)
                 parsed.AddError("--threads takes a number from 0 to 10000");
         });
+        var host = new Option<HostKind>("--host")
+        {
+            Description = "Whose imports to supply besides WASI's: auto (as the module looks, the default), emscripten, assemblyscript or none.",
+            HelpName = "HOST", DefaultValueFactory = _ => HostKind.Auto,
+            CustomParser = parsed =>
+            {
+                var word = parsed.Tokens[0].Value;
+                if (word.All(char.IsAsciiLetter) && Enum.TryParse<HostKind>(word, ignoreCase: true, out var kind))
+                    return kind;
+                parsed.AddError($"there is no host `{word}`: choose auto, emscripten, assemblyscript or none");
+                return default;
+            },
+        };
+        var trapUnknown = new Option<bool>("--trap-unknown-imports") { Description = "Let functions that nobody provides trap when an Emscripten program calls them, rather than refuse the program." };
         var stats = new Option<bool>("--stats") { Description = "Print times and sizes to standard error at the end." };
         var engine = Options.Engine();
         var features = Options.Features();
 
         var command = new TaughtCommand("run", "Runs a program, or calls one of its exports.", Lesson)
         {
-            file, arguments, invoke, preload, provide, directories, variables, inherit, listen, connect, trace, timeout, fuel, memory, threads, engine, features, stats,
+            file, arguments, invoke, preload, provide, directories, variables, inherit, listen, connect, trace, timeout, fuel, memory, threads, host, trapUnknown, engine, features, stats,
         };
         command.SetAction(parsed =>
         {
@@ -85,6 +100,8 @@ internal static class RunCommand
                 Fuel = parsed.GetValue(fuel),
                 MaximumMemory = parsed.GetValue(memory) is { } size ? ByteSize.Parse(size) : null,
                 MaximumThreads = parsed.GetValue(threads),
+                Host = parsed.GetValue(host),
+                TrapUnknownImports = parsed.GetValue(trapUnknown),
                 Engine = parsed.GetValue(engine),
                 Features = Options.ParseFeatures(parsed.GetValue(features)),
                 Statistics = parsed.GetValue(stats),

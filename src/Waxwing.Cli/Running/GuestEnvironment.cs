@@ -1,3 +1,5 @@
+using Waxwing.AssemblyScript;
+using Waxwing.Emscripten;
 using Waxwing.Wasi;
 
 namespace Waxwing.Cli.Running;
@@ -5,7 +7,7 @@ namespace Waxwing.Cli.Running;
 /// <summary>What the guest of <c>waxwing run</c> sees of this machine: its standard streams, clocks and random numbers, and what the command line grants.</summary>
 internal static class GuestEnvironment
 {
-    public static WasiProcess AddWasi(WasmRuntime runtime, RunRequest request, TextWriter error)
+    public static WasiOptions Wasi(RunRequest request, TextWriter error)
     {
         var options = new WasiOptions
         {
@@ -26,7 +28,7 @@ internal static class GuestEnvironment
             options = options.AddConnection(endpoint.Connect());
         if (request.Trace is { } filter)
             options = Trace(options, error, filter);
-        return runtime.AddWasi(options);
+        return options;
     }
 
     private static WasiOptions Trace(WasiOptions options, TextWriter error, string filter)
@@ -40,6 +42,22 @@ internal static class GuestEnvironment
             throw new UsageException($"`--trace-host={filter}`: {problem.Message}");
         }
     }
+
+    public static EmscriptenOptions Emscripten(RunRequest request, WasiOptions wasi) => new()
+    {
+        Wasi = wasi,
+        TimeZone = TimeZoneInfo.Local,
+        MaximumThreads = request.MaximumThreads,
+        UnknownImports = request.TrapUnknownImports ? EmscriptenUnknownImports.Trap : EmscriptenUnknownImports.Refuse,
+        // Side modules lie beside the main one, as its author's linker left them; nothing else of that folder is granted.
+        LibraryResolver = name => Path.Combine(Path.GetDirectoryName(request.File) ?? "", Path.GetFileName(name)) is var path && Path.GetExtension(path) is ".wasm" or ".so" && File.Exists(path)
+            ? WasmModule.Load(path, request.ModuleOptions) : null,
+    };
+
+    public static AssemblyScriptOptions AssemblyScript(TextWriter output, TextWriter error) => new()
+    {
+        Output = output, Error = error, Trace = error, TimeProvider = TimeProvider.System, RandomSource = System.Security.Cryptography.RandomNumberGenerator.Fill,
+    };
 
     private static IEnumerable<KeyValuePair<string, string>> Variables(RunRequest request)
     {

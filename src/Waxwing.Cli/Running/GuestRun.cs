@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Waxwing.AssemblyScript;
+using Waxwing.Emscripten;
 using Waxwing.Wasi;
 
 namespace Waxwing.Cli.Running;
@@ -8,21 +10,21 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
 {
     private readonly RunStatistics statistics = new();
 
-    private WasmModuleOptions ModuleOptions => WasmModuleOptions.Default with { Features = request.Features };
-
     public int Execute()
     {
         using var runtime = CreateRuntime();
-        using var process = GuestEnvironment.AddWasi(runtime, request, error);
+        var wasi = GuestEnvironment.Wasi(request, error);
+        using var process = runtime.AddWasi(wasi);
         using var threads = runtime.AddWasiThreads(request.MaximumThreads);
+        using var emscripten = new Lazily<EmscriptenHost>(() => new(runtime, GuestEnvironment.Emscripten(request, wasi)));
         using var stop = request.Timeout is { } timeout ? new CancellationTokenSource(timeout) : new CancellationTokenSource();
         try
         {
-            var instance = Link(runtime, stop.Token);
+            var guest = Link(runtime, threads, emscripten, stop.Token);
             var watch = Stopwatch.StartNew();
             try
             {
-                return request.Invoke is { } name ? Invoke(instance, name, threads, stop.Token) : RunProgram(instance, threads, stop.Token);
+                return request.Invoke is { } name ? Invoke(guest, name, stop.Token) : RunProgram(guest, stop.Token);
             }
             finally
             {
@@ -30,7 +32,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
                 statistics.Run = watch.Elapsed;
                 statistics.MemoryBytes = runtime.MemoryBytes;
                 if (request.Fuel is { } fuel)
-                    statistics.FuelUsed = fuel - instance.Fuel;
+                    statistics.FuelUsed = fuel - guest.Instance.Fuel;
             }
         }
         catch (WasmExitException exit)
@@ -52,7 +54,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
             error.WriteLine($"waxwing: trap: {trap.Message}");
             return ExitCode.Trap;
         }
-        catch (WasmThrownException thrown)
+        catch (Exception thrown) when (thrown is WasmThrownException or EmscriptenException or AssemblyScriptAbortException)
         {
             error.WriteLine($"waxwing: trap: {thrown.Message}");
             return ExitCode.Trap;
@@ -77,24 +79,53 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         }
     }
 
-    private WasmInstance Link(WasmRuntime runtime, CancellationToken stop)
+    private Guest Link(WasmRuntime runtime, WasiThreads threads, Lazily<EmscriptenHost> emscripten, CancellationToken stop)
     {
         foreach (var (name, file) in request.Preloads)
-            Instantiate(runtime, file, name, stop);
-        return Instantiate(runtime, request.File, null, stop);
+            Instantiate(runtime, file, Load(file), module => runtime.Instantiate(module, name, cancellation: stop));
+        var main = Load(request.File);
+        switch (Guest.KindOf(main, request.Host))
+        {
+            case HostKind.Emscripten:
+                Instantiate(runtime, request.File, main, module => emscripten.Value.Instantiate(module, stop));
+                return new EmscriptenGuest(emscripten.Value);
+            case HostKind.AssemblyScript:
+                AddAssemblyScript(runtime, main);
+                break;
+        }
+        return new PlainGuest(Instantiate(runtime, request.File, main, module => runtime.Instantiate(module, cancellation: stop)), threads);
     }
 
-    private WasmInstance Instantiate(WasmRuntime runtime, string file, string? name, CancellationToken stop)
+    /// <summary>What was preloaded under a name is not replaced.</summary>
+    private void AddAssemblyScript(WasmRuntime runtime, WasmModule module)
+    {
+        var supplied = new WasmImports();
+        supplied.AddAssemblyScript(GuestEnvironment.AssemblyScript(output, error));
+        foreach (var import in module.Imports)
+        {
+            if (runtime.GetDefinition(import.Module, import.Name) is null && supplied.GetDefinition(import.Module, import.Name) is WasmFunction function)
+                runtime.Define(import.Module, import.Name, function);
+            else if (supplied.GetDefinition(import.Module, import.Name) is WasmGlobal constant)
+                runtime.Define(import.Module, import.Name, constant);
+        }
+    }
+
+    private WasmModule Load(string file)
     {
         var watch = Stopwatch.StartNew();
-        var module = ModuleFile.Load(file, ModuleOptions);
+        var module = ModuleFile.Load(file, request.ModuleOptions);
         statistics.Load += watch.Elapsed;
-        watch.Restart();
+        return module;
+    }
+
+    private WasmInstance Instantiate(WasmRuntime runtime, string file, WasmModule module, Func<WasmModule, WasmInstance> instantiate)
+    {
         if (request.ProvideMemory || IsThreadedProgram(module))
             runtime.ProvideMemories(module);
+        var watch = Stopwatch.StartNew();
         try
         {
-            return runtime.Instantiate(module, name, cancellation: stop);
+            return instantiate(module);
         }
         catch (WasmLinkException problem)
         {
@@ -111,28 +142,25 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         module.Imports.Any(import => import is { Module: "wasi", Name: "thread-spawn" })
         || (module.Imports.Any(import => import.Type.Memory is { Shared: true }) && module.Exports.Any(export => export.Name == "_start"));
 
-    private int RunProgram(WasmInstance instance, WasiThreads threads, CancellationToken stop)
+    private int RunProgram(Guest guest, CancellationToken stop)
     {
-        if (instance.TryGetFunction("_start", out _) || instance.TryGetFunction("_initialize", out _))
-            return threads.Run(instance, stop);
+        if (guest.IsProgram)
+            return guest.Run(stop);
         // A module with a start function has done its work by now.
-        if (instance.Module.Context.Module.Start >= 0)
+        if (guest.Instance.Module.Context.Module.Start >= 0)
             return ExitCode.Success;
-        error.WriteLine($"waxwing: {request.File} is not a program: it exports no `_start`. {Callable(instance)}");
+        error.WriteLine($"waxwing: {request.File} is not a program: it exports no `_start`. {Callable(guest.Instance)}");
         return ExitCode.Failure;
     }
 
-    private int Invoke(WasmInstance instance, string name, WasiThreads threads, CancellationToken stop)
+    private int Invoke(Guest guest, string name, CancellationToken stop)
     {
-        if (!instance.TryGetFunction(name, out var function))
+        if (!guest.Instance.TryGetFunction(name, out var function))
         {
-            error.WriteLine($"waxwing: {request.File} exports no function `{name}`. {Callable(instance)}");
+            error.WriteLine($"waxwing: {request.File} exports no function `{name}`. {Callable(guest.Instance)}");
             return ExitCode.Usage;
         }
-        var arguments = ValueText.ParseAll(request.Arguments, function);
-        if (name != "_initialize" && instance.TryGetFunction("_initialize", out var initialize))
-            threads.Invoke(initialize, stop);
-        foreach (var result in threads.Invoke(function, stop, arguments))
+        foreach (var result in guest.Invoke(name, ValueText.ParseAll(request.Arguments, function), stop))
             output.WriteLine(result);
         return ExitCode.Success;
     }

@@ -29,7 +29,25 @@ internal sealed record RunRequest
     /// <summary>The most threads that the guest may create, besides the main one.</summary>
     public int MaximumThreads { get; init; } = 64;
 
+    /// <summary>Which toolchain's imports are supplied.</summary>
+    public HostKind Host { get; init; }
+
+    /// <summary>Whether functions that Emscripten's host does not know are there and trap.</summary>
+    public bool TrapUnknownImports { get; init; }
+
+    public WasmModuleOptions ModuleOptions => WasmModuleOptions.Default with { Features = Features };
+
     public WasmEngineKind Engine { get; init; }
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
     public bool Statistics { get; init; }
+}
+
+/// <summary>The toolchain for whose modules <c>waxwing run</c> supplies imports, besides WASI.</summary>
+internal enum HostKind
+{
+    /// <summary>As the module's imports look.</summary>
+    Auto,
+    None,
+    Emscripten,
+    AssemblyScript,
 }

@@ -57,6 +57,17 @@ public sealed class WasmLinkException : WasmException
     internal WasmLinkException(string message, string? module = null, string? name = null, Exception? inner = null) : base(message, inner) =>
         (ModuleName, ImportName) = (module, name);
 
+    /// <summary>For a host that cannot provide what a module imports.</summary>
+    /// <param name="message">What is wrong, beginning with the specification's phrase.</param>
+    /// <param name="imports">The imports it is about.</param>
+    public WasmLinkException(string message, IReadOnlyList<ImportType> imports) : base(message)
+    {
+        ArgumentNullException.ThrowIfNull(imports);
+        Imports = imports;
+        if (imports is [var first, ..])
+            (ModuleName, ImportName) = (first.Module, first.Name);
+    }
+
     /// <summary>The imports that are missing or do not fit, all of them; the message has a line for each.</summary>
     public IReadOnlyList<ImportType> Imports { get; internal init; } = [];
     /// <summary>The (first such) import's module name, or null if the error is not about an import.</summary>

@@ -14,6 +14,9 @@ public readonly partial struct WasmCaller
     /// <summary>Signalled when the guest is to be stopped; pass it on to whatever blocks.</summary>
     public CancellationToken CancellationToken { get; }
 
+    /// <summary>Whether a guest calls; if not, the host called the function itself, perhaps out of a guest's table.</summary>
+    public bool IsGuest => InstanceOrNull is not null;
+
     /// <summary>The calling instance.</summary>
     /// <exception cref="InvalidOperationException">The host called the function itself.</exception>
     public WasmInstance Instance => InstanceOrNull ?? throw new InvalidOperationException("The host function was not called by a guest.");

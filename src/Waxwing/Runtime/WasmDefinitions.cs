@@ -13,6 +13,18 @@ public abstract partial class WasmDefinitions
     /// <summary>Records a definition; the object is a WasmFunction, WasmMemory, WasmTable, WasmGlobal or WasmTag.</summary>
     internal abstract void Add(string module, string name, object definition);
 
+    /// <summary>What an import of these names would find here: a <see cref="WasmFunction"/>, <see cref="WasmMemory"/>, <see cref="WasmTable"/>, <see cref="WasmGlobal"/> or <see cref="WasmTag"/>, or null.</summary>
+    /// <param name="module">The module name that imports use.</param>
+    /// <param name="name">The name within it.</param>
+    public object? GetDefinition(string module, string name)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(module, name);
+    }
+
+    internal abstract object? Find(string module, string name);
+
     /// <summary>Defines a memory.</summary>
     /// <param name="module">The module name that imports use.</param>
     /// <param name="name">The name within it.</param>

@@ -10,7 +10,7 @@ public sealed class WasmImports : WasmDefinitions
 
     internal override void Add(string module, string name, object definition) => definitions[(module, name)] = definition;
 
-    internal object? Find(string module, string name) => definitions.GetValueOrDefault((module, name));
+    internal override object? Find(string module, string name) => definitions.GetValueOrDefault((module, name));
 
     /// <summary>The names defined under a module name, for suggestions.</summary>
     internal IEnumerable<string> NamesIn(string module) => definitions.Keys.Where(key => key.Module == module).Select(key => key.Name);

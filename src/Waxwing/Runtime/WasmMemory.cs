@@ -61,7 +61,7 @@ public sealed unsafe partial class WasmMemory : IDisposable
     public bool IsShared => declared.Shared;
 
     /// <summary>Whether the host made it.</summary>
-    internal bool IsHostDefined { get; }
+    internal bool IsHostDefined { get; init; }
 
     /// <summary>The limits of its type, without the present size.</summary>
     internal MemoryType Declared => declared;

@@ -94,6 +94,16 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
         return count;
     }
 
+    /// <summary>A memory, zeroed, that counts for this runtime and keeps to its limits; dispose it when the host needs it no more.</summary>
+    /// <param name="type">Its type.</param>
+    /// <exception cref="ArgumentException">The type is not one of memories: minimum above maximum, shared without maximum, too large for its address type.</exception>
+    /// <exception cref="WasmLinkException">The memory is larger than a limit, or the system refused it.</exception>
+    public WasmMemory CreateMemory(MemoryType type)
+    {
+        ThrowIfDisposed();
+        return new(MemoryTypes.Check(type), MemorySettings) { IsHostDefined = true };
+    }
+
     /// <summary>Disposes the instances, frees all names and refuses further use. Guests that are running on other threads keep what they use until they leave it.</summary>
     public void Dispose()
     {
@@ -113,7 +123,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
     }
 
     /// <summary>A definition, or else an export of the instance of that name.</summary>
-    internal object? Find(string module, string name)
+    internal override object? Find(string module, string name)
     {
         if (definitions.TryGetValue((module, name), out var definition))
             return definition;
