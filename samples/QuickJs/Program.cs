@@ -5,6 +5,7 @@
 //   dotnet run -c Release --project samples/QuickJs -- "[1, 2, 3].map(n => n ** 2)"
 
 using Waxwing;
+using Waxwing.Emscripten;
 
 const string Wasm = "artifacts/corpora/quickjs/emscripten-module.wasm";
 if (Upwards(Wasm) is not { } file)
@@ -14,27 +15,9 @@ if (Upwards(Wasm) is not { } file)
 }
 
 using var runtime = new WasmRuntime();
-var module = WasmModule.Load(file);
-
-// The module imports its memory. This creates it, exactly as large as the module asks for.
-runtime.ProvideMemories(module);
-
-// Calls back into the embedder, files and stack traces: nothing below needs them, and 0 is a fair answer from each.
-foreach (var import in module.Imports)
-{
-    if (import.Type.Function is { } type)
-        runtime.DefineRaw(import.Module, import.Name, [.. type.Parameters], [.. type.Results], static (_, _, results) => results.Fill(0));
-}
-
-// A later definition replaces an earlier one.
-runtime.Define("env", "emscripten_date_now", () => (double)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-runtime.Define("env", "emscripten_get_now", () => (double)Environment.TickCount64);
-runtime.Define("env", "emscripten_resize_heap", (WasmCaller caller, int bytes) =>
-    caller.Memory.Grow(((uint)bytes + 65535L - caller.Memory.ByteLength) / 65536) < 0 ? 0 : 1);
-
-var quickJs = runtime.Instantiate(module);
-quickJs.Invoke("emscripten_stack_init");
-quickJs.Invoke("__wasm_call_ctors");
+// Supplies what Emscripten's JavaScript would: the memory that the module imports, growth, clocks, constructors. Calls back into the embedder are not needed below.
+using var host = new EmscriptenHost(runtime, new() { UnknownImports = EmscriptenUnknownImports.Trap });
+var quickJs = host.Instantiate(WasmModule.Load(file));
 using var engine = new JavaScript(quickJs);
 
 var scripts = args is [] ? [

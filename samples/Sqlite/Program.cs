@@ -5,6 +5,7 @@
 //   dotnet run -c Release --project samples/Sqlite -- "SELECT sqlite_version()"
 
 using Waxwing;
+using Waxwing.Emscripten;
 
 const string Wasm = "artifacts/corpora/sqlite/sqlite3.wasm";
 if (Upwards(Wasm) is not { } file)
@@ -14,26 +15,9 @@ if (Upwards(Wasm) is not { } file)
 }
 
 using var runtime = new WasmRuntime();
-var module = WasmModule.Load(file);
-
-// The module imports its memory. This creates it, exactly as large as the module asks for.
-runtime.ProvideMemories(module);
-
-// It also imports system calls. A database in memory needs no files, so each answers "function not implemented": -52 from Emscripten's, 52 from WASI's.
-foreach (var import in module.Imports)
-{
-    if (import.Type.Function is { } type)
-        runtime.DefineRaw(import.Module, import.Name, [.. type.Parameters], [.. type.Results], (_, _, results) => results.Fill(import.Module == "env" ? -52 : 52));
-}
-
-// A later definition replaces an earlier one.
-runtime.Define("env", "emscripten_date_now", () => (double)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-runtime.Define("env", "emscripten_get_now", () => (double)Environment.TickCount64);
-runtime.Define("env", "emscripten_resize_heap", (WasmCaller caller, int bytes) =>
-    caller.Memory.Grow(((uint)bytes + 65535L - caller.Memory.ByteLength) / 65536) < 0 ? 0 : 1);
-
-var sqlite = runtime.Instantiate(module);
-sqlite.Invoke("__wasm_call_ctors");
+// Supplies what Emscripten's JavaScript would: the memory that the module imports, exactly as large as it asks for, growth, clocks, constructors. No files are granted: a database in memory needs none.
+using var host = new EmscriptenHost(runtime);
+var sqlite = host.Instantiate(WasmModule.Load(file));
 using var database = new Database(sqlite);
 
 var statements = args is [] ? [

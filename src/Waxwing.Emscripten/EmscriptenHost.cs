@@ -28,6 +28,7 @@ public sealed class EmscriptenHost : IDisposable
         Options = options ?? new();
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MaximumThreads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Options.MaximumThreads, 10_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.LogicalCores, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.ThreadStackBytes, 4096);
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.StackBytes, 4096);
         if (!Options.WorkingDirectory.StartsWith('/'))
@@ -141,6 +142,7 @@ public sealed class EmscriptenHost : IDisposable
 
     /// <summary>
     /// Runs the program: <c>main</c> with the arguments of the options (or <c>_start</c>). Its end, by return, exit or a trap, on whatever thread, ends all its threads.
+    /// To go on calling functions of the program after <c>main</c>, call that by <see cref="Invoke(string, ReadOnlySpan{WasmValue})"/> as one of them.
     /// </summary>
     /// <param name="cancellation">Stops the guest.</param>
     /// <returns>The exit code.</returns>
@@ -231,6 +233,10 @@ public sealed class EmscriptenHost : IDisposable
         {
             // emscripten_exit_with_live_runtime and its like: the call is over, the guest is not.
             return default!;
+        }
+        finally
+        {
+            PthreadHost.Forget();
         }
     }
 

@@ -26,6 +26,9 @@ public sealed record EmscriptenOptions
     /// <summary>The most threads at once besides the main one, 0 to 10,000; <c>pthread_create</c> fails with EAGAIN beyond it.</summary>
     public int MaximumThreads { get; init; } = 64;
 
+    /// <summary>How many processors the guest is told of; many programs create half as many threads. Default: those of this process.</summary>
+    public int LogicalCores { get; init; } = Environment.ProcessorCount;
+
     /// <summary>
     /// Bytes of stack in linear memory for a thread whose attributes do not say. Emscripten keeps this number outside of the module; its own default was 2 MiB, and is 64 KiB since version 3.1.30.
     /// </summary>

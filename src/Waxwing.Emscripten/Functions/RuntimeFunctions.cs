@@ -51,8 +51,19 @@ internal static class RuntimeFunctions
         new("getaddrinfo", "node service hints result", static (in c) => NoName),
         new("getnameinfo", "address length node nodeLength service serviceLength flags", static (in c) => NoName),
         new("gethostbyname", "name", static (in c) => 0),
+        // Sanitizers: no options, no colours, and no names for addresses of code.
+        new("_emscripten_sanitizer_get_option", "name", static (in c) => (int)EmptyText(c)),
+        new("_emscripten_sanitizer_use_colors", "", static (in c) => 0),
+        new("emscripten_stack_snapshot", "", static (in c) => 0),
+        new("emscripten_stack_unwind_buffer", "address buffer count", static (in c) => 0),
+        new("emscripten_pc_get_function", "address", static (in c) => 0),
+        new("emscripten_pc_get_file", "address", static (in c) => 0),
+        new("emscripten_pc_get_line", "address", static (in c) => 0),
+        new("emscripten_pc_get_column", "address", static (in c) => 0),
+        new("emscripten_get_callstack", "flags buffer size", static (in c) => 0),
         // The browser's graphics, which programs for threads always import: not supported, in the way they say it.
         new("emscripten_webgl_create_context", "target attributes", static (in c) => 0),
+        new("_emscripten_set_offscreencanvas_size", "target width height", static (in c) => -1),
         new("emscripten_set_canvas_element_size", "target width height", static (in c) => -1),
         new("emscripten_get_canvas_element_size", "target width height", static (in c) => -1),
     ];
@@ -92,6 +103,15 @@ internal static class RuntimeFunctions
     {
         call.Thread.SetTemporaryResult(call.I32(0), call.Token);
         return 0;
+    }
+
+    /// <summary>From beneath the sanitizer, which would count it.</summary>
+    private static uint EmptyText(in EmscriptenCall call)
+    {
+        var address = call.Thread.Call(call.Token, call.Thread.Find("emscripten_builtin_malloc") is null ? "malloc" : "emscripten_builtin_malloc", [1]);
+        if (address != 0)
+            call.Memory.Write<byte>(address, 0);
+        return address;
     }
 
     private static WasmValue Print(in EmscriptenCall call, uint descriptor)

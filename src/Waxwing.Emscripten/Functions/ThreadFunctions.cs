@@ -11,7 +11,7 @@ internal static class ThreadFunctions
         new("__emscripten_thread_cleanup", "thread", static (in c) => Clean(c)),
         new("_emscripten_thread_cleanup", "thread", static (in c) => Clean(c)),
         new("_emscripten_default_pthread_stack_size", "", static (in c) => c.Host.Options.ThreadStackBytes),
-        new("emscripten_num_logical_cores", "", static (in c) => Math.Clamp(Environment.ProcessorCount, 1, c.Host.Options.MaximumThreads + 1)),
+        new("emscripten_num_logical_cores", "", static (in c) => c.Host.Options.LogicalCores),
         new("emscripten_check_blocking_allowed", "", static (in c) => 0),
         new("_emscripten_check_blocking_allowed", "", static (in c) => 0),
         new("emscripten_unwind_to_js_event_loop", "", static (in c) => throw new UnwindToEventLoop()),

@@ -27,10 +27,11 @@ internal static class UnknownImports
         : EmscriptenFunctions.Contains(import.Name) ? " (known, but with other parameters)"
         : "";
 
-    /// <summary>Whether imports look like "a.b": one letter or two for the module and for most of the names.</summary>
+    /// <summary>Whether imports look like "a.b": one letter for the only module, one or two for each name, of imports and exports.</summary>
     public static bool IsMinified(WasmModule module)
     {
         var functions = module.Imports.Where(import => import.Type.Function is not null).ToList();
-        return functions.Count > 0 && functions.Count(import => import.Name.Length <= 2 && import.Module.Length <= 3) * 2 > functions.Count;
+        return functions.Count >= 2 && functions[0].Module.Length == 1 && functions.All(import => import.Module == functions[0].Module && import.Name.Length <= 2)
+            && module.Exports.Count >= 2 && module.Exports.All(export => export.Name.Length <= 2);
     }
 }

@@ -13,8 +13,13 @@ internal sealed class PthreadHost(EmscriptenHost host)
     private readonly ConcurrentDictionary<WasmInstance, GuestThread> byInstance = new();
     private readonly ConcurrentDictionary<uint, GuestThread> byPointer = new();
 
-    // Blocks that the guest wants freed, of threads whose code may still be on the stack that lies in them.
-    private readonly ConcurrentDictionary<uint, bool> toFree = new();
+    // Threads whose block of memory the guest wants freed while their code may still be on the stack that lies in it.
+    private readonly HashSet<uint> toFree = [];
+    private readonly Lock gate = new();
+
+    // A stack for threads that free their own; used by one at a time.
+    private readonly Lock exitGate = new();
+    private uint exitStack;
 
     [ThreadStatic]
     private static GuestThread? current;
@@ -27,6 +32,9 @@ internal sealed class PthreadHost(EmscriptenHost host)
             return current is { } last && last.Host == host ? last : host.MainThread;
         return current = byInstance.GetValueOrDefault(caller.Instance) ?? host.MainThread ?? Starting(caller.Instance);
     }
+
+    /// <summary>This .NET thread has left the guest: it must not keep it alive.</summary>
+    public static void Forget() => current = null;
 
     public void Add(GuestThread thread) => byInstance[thread.Instance] = thread;
 
@@ -45,7 +53,9 @@ internal sealed class PthreadHost(EmscriptenHost host)
     /// <summary>pthread_create's last step: an error number.</summary>
     public int Create(GuestThread creator, uint pointer, uint start, uint argument, CancellationToken token)
     {
-        FreeFinished(creator, token);
+        const uint ExitStackSize = 16384;
+        if (Volatile.Read(ref exitStack) == 0 && creator.Allocate(ExitStackSize, token) is not 0 and var block)
+            Interlocked.CompareExchange(ref exitStack, (block + ExitStackSize) & ~15u, 0);
         WasmInstance? instance = null;
         var isStarted = false;
         try
@@ -73,11 +83,18 @@ internal sealed class PthreadHost(EmscriptenHost host)
         }
     }
 
-    /// <summary>A thread was joined, or is detached and ends: its block can be freed once it does not run any more.</summary>
+    /// <summary>A thread was joined, or is detached and ends: its block is freed, by itself at its very end if it still runs.</summary>
     public void Clean(GuestThread caller, uint pointer, CancellationToken token)
     {
-        toFree[pointer] = true;
-        FreeFinished(caller, token);
+        lock (gate)
+        {
+            if (byPointer.ContainsKey(pointer))
+            {
+                toFree.Add(pointer);
+                return;
+            }
+        }
+        caller.CallIfExported(token, "_emscripten_thread_free_data", [pointer]);
     }
 
     /// <summary>Something is in a thread's queue.</summary>
@@ -89,7 +106,26 @@ internal sealed class PthreadHost(EmscriptenHost host)
         return true;
     }
 
-    private static void Run(GuestThread thread, uint start, uint argument, CancellationToken token)
+    private void Run(GuestThread thread, uint start, uint argument, CancellationToken token)
+    {
+        RunGuest(thread, start, argument, token);
+        bool isFreed;
+        lock (gate)
+        {
+            byPointer.TryRemove(thread.Pointer, out _);
+            isFreed = toFree.Remove(thread.Pointer);
+        }
+        if (!isFreed || exitStack == 0)
+            return;
+        lock (exitGate)
+        {
+            thread.CallIfExported(token, "emscripten_stack_set_limits", [exitStack, 0]);
+            thread.RestoreStack(exitStack, token);
+            thread.CallIfExported(token, "_emscripten_thread_free_data", [thread.Pointer]);
+        }
+    }
+
+    private static void RunGuest(GuestThread thread, uint start, uint argument, CancellationToken token)
     {
         try
         {
@@ -134,15 +170,6 @@ internal sealed class PthreadHost(EmscriptenHost host)
         byInstance.TryRemove(thread.Instance, out _);
         byPointer.TryRemove(new(thread.Pointer, thread));
         thread.Instance.Dispose();
-    }
-
-    private void FreeFinished(GuestThread caller, CancellationToken token)
-    {
-        foreach (var (pointer, _) in toFree)
-        {
-            if (!byPointer.ContainsKey(pointer) && toFree.TryRemove(pointer, out _))
-                caller.CallIfExported(token, "_emscripten_thread_free_data", [pointer]);
-        }
     }
 
     /// <summary>The main instance calls from its start function, before anybody has got it.</summary>

@@ -115,10 +115,10 @@ internal sealed class GuestThreads : IDisposable
     public T Run<T>(Func<CancellationToken, T> body, CancellationToken cancellation)
     {
         ThrowCause();
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Stopping);
+        using var linked = cancellation.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellation, Stopping) : null;
         try
         {
-            return body(linked.Token);
+            return body(linked?.Token ?? Stopping);
         }
         catch (Exception) when (Cause is not null && !cancellation.IsCancellationRequested)
         {

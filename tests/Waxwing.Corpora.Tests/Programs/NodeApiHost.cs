@@ -104,7 +104,20 @@ internal sealed class NodeApiHost
         runtime.Define("env", "napi_create_reference", (WasmCaller caller, int env, int value, int count, int result) => Write(caller, result, value));
         runtime.Define("env", "napi_is_typedarray", (WasmCaller caller, int env, int value, int result) =>
         {
-            caller.Memory.Write<byte>(result, 0);
+            caller.Memory.Write(result, (byte)(values[value] is byte[] ? 1 : 0));
+            return Success;
+        });
+        // A copy in the guest's heap, where the JavaScript of these packages has one too.
+        runtime.Define("env", "napi_get_typedarray_info", (WasmCaller caller, int env, int value, int type, int length, int data, int buffer, int offset) =>
+        {
+            var bytes = (byte[])values[value]!;
+            var address = caller.GetFunction("malloc").Invoke(bytes.Length)[0].AsInt32();
+            bytes.CopyTo(caller.Memory.AsSpan(address, bytes.Length));
+            foreach (var (place, number) in ((int, int)[])[(type, 1), (length, bytes.Length), (data, address), (buffer, 0), (offset, 0)])
+            {
+                if (place != 0)
+                    caller.Memory.Write(place, number);
+            }
             return Success;
         });
     }

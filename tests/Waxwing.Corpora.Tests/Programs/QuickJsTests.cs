@@ -1,24 +1,27 @@
+using Waxwing.Emscripten;
+
 namespace Waxwing.Corpora.Tests.Programs;
 
 /// <summary>QuickJS with a leak sanitizer, from Emscripten: imports its memory. The answers are those of any JavaScript engine.</summary>
 public sealed class QuickJsTests : IDisposable
 {
     private readonly WasmRuntime runtime = new();
+    private readonly EmscriptenHost host;
     private readonly JavaScript engine;
 
     public QuickJsTests()
     {
         var module = Corpus.Load("quickjs/emscripten-module.wasm");
-        runtime.DefineEmscripten(module);
-        runtime.Define("env", "__assert_fail", (WasmCaller caller, int condition, int file, int line, int function) =>
-            Assert.Fail($"the guest's assertion {caller.Memory.ReadCString(condition)} failed at {caller.Memory.ReadCString(file)}:{line}"));
-        var quickJs = runtime.Instantiate(module);
-        quickJs.Invoke("emscripten_stack_init");
-        quickJs.Invoke("__wasm_call_ctors");
-        engine = new(quickJs);
+        // Calls back into the embedder and stack traces of JavaScript: nothing here needs them.
+        host = new(runtime, new() { UnknownImports = EmscriptenUnknownImports.Trap });
+        engine = new(host.Instantiate(module));
     }
 
-    public void Dispose() => runtime.Dispose();
+    public void Dispose()
+    {
+        host.Dispose();
+        runtime.Dispose();
+    }
 
     [Theory]
     [InlineData("2n ** 100n", "1267650600228229401496703205376")]

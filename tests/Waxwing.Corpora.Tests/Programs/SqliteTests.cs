@@ -1,23 +1,25 @@
+using Waxwing.Emscripten;
+
 namespace Waxwing.Corpora.Tests.Programs;
 
 /// <summary>SQLite 3.41.2, from Emscripten: imports its memory, and driven through pointers into it. The answers are those of the sqlite3 command.</summary>
 public sealed class SqliteTests : IDisposable
 {
     private readonly WasmRuntime runtime = new();
+    private readonly EmscriptenHost host;
     private readonly Database database;
 
     public SqliteTests()
     {
         var module = Corpus.Load("sqlite/sqlite3.wasm");
-        runtime.DefineEmscripten(module);
-        var sqlite = runtime.Instantiate(module);
-        sqlite.Invoke("__wasm_call_ctors");
-        database = new(sqlite);
+        host = new(runtime);
+        database = new(host.Instantiate(module));
     }
 
     public void Dispose()
     {
         database.Dispose();
+        host.Dispose();
         runtime.Dispose();
     }
 

@@ -134,7 +134,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("threads-proxied")]
     public void Threads_over_a_shared_memory(string program)
     {
-        using var host = Host(program, new() { Wasi = new WasiOptions { Stdout = output }.WithSystemClock(), MaximumThreads = 8 });
+        using var host = Host(program, new() { Wasi = new WasiOptions { Stdout = output }.WithSystemClock() });
         Assert.True(host.Memory.IsShared);
         Assert.Equal(0, host.Run(Token));
         Assert.Equal(Threads, Output());
@@ -146,7 +146,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("threads-proxied")]
     public void The_end_of_the_program_is_the_end_of_a_thread_that_waits_for_ever(string program)
     {
-        using var host = Host(program, new() { Wasi = new WasiOptions { Stdout = output, Args = ["threads", "hang"] }.WithSystemClock(), MaximumThreads = 8 });
+        using var host = Host(program, new() { Wasi = new WasiOptions { Stdout = output, Args = ["threads", "hang"] }.WithSystemClock() });
         Assert.Equal(3, host.Run(Token));
         Assert.Equal(0, host.ThreadCount);
     }

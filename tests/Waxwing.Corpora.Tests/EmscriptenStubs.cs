@@ -1,7 +1,7 @@
 namespace Waxwing.Corpora.Tests;
 
 /// <summary>The little of Emscripten's JavaScript side that a program without files needs: growth and clocks, over stubs for all the rest.</summary>
-internal static class EmscriptenHost
+internal static class EmscriptenStubs
 {
     public static void DefineEmscripten(this WasmRuntime runtime, WasmModule module, Action<ImportType>? onCall = null)
     {
