@@ -42,9 +42,9 @@ internal sealed class CompiledCode
             RuntimeHelpers.PrepareMethod(MethodOf(assembly, row));
     }
 
-    /// <summary>Where in the module an IL offset of a function's code, or of a part of it, is, or -1. Faults are found less exactly than calls.</summary>
-    public int OffsetOf(int function, MethodBase method, int ilOffset, bool isFault) =>
-        Volatile.Read(ref maps[Module.Units.UnitOf(function)])?.Find((method.MetadataToken & 0xFFFFFF) - 1, ilOffset, isFault) ?? -1;
+    /// <summary>Where in the module an IL offset of a function's code, or of a part of it, is, or -1.</summary>
+    public int OffsetOf(int function, MethodBase method, int ilOffset) =>
+        Volatile.Read(ref maps[Module.Units.UnitOf(function)])?.Find((method.MetadataToken & 0xFFFFFF) - 1, ilOffset) ?? -1;
 
     /// <summary>The assembly of a unit. Thread-safe.</summary>
     internal byte[] Emit(int unit)
@@ -119,11 +119,8 @@ internal sealed class UnitMap
         bytes = writer.ToArray();
     }
 
-    /// <summary>
-    /// The offset of the last instruction that begins at or before an IL offset, which is right for calls. A fault's IL offset is that of the statement it is in, so there it is the first
-    /// instruction from that offset on that can fault. -1 if there is none.
-    /// </summary>
-    public int Find(int row, int ilOffset, bool isFault)
+    /// <summary>The module's offset of the last mark at or before an IL offset; before the first mark, that one's (RyuJIT does not always know where in a short method a fault was). -1 if there is none.</summary>
+    public int Find(int row, int ilOffset)
     {
         var reader = new ByteReader(bytes, starts[row], starts[row + 1]);
         var (il, module, found) = (0, 0, -1);
@@ -131,8 +128,8 @@ internal sealed class UnitMap
         {
             il += (int)reader.ReadU32();
             module += (int)reader.ReadU32();
-            if (isFault ? il >= ilOffset : il > ilOffset)
-                return isFault ? module : found;
+            if (il > ilOffset && found >= 0)
+                break;
             found = module;
         }
         return found;

@@ -189,6 +189,8 @@ internal sealed partial class FunctionEmitter
             SettleComparison();
         if (isFrugal)
             BeFrugal(in e);
+        if (MayTrap[(int)e.Opcode])
+            MarkStatement(e.Offset);
         switch (e.Opcode)
         {
             case <= Opcode.TryTable:
@@ -201,6 +203,40 @@ internal sealed partial class FunctionEmitter
                     EmitOther(in e);
                 break;
         }
+    }
+
+    /// <summary>Whether an instruction may trap, or call.</summary>
+    private static readonly bool[] MayTrap = FindTrapping();
+
+    private static bool[] FindTrapping()
+    {
+        var found = new bool[InstructionTable.All.Length];
+        string[] parts = ["call", "throw", "table.", ".div_", ".rem_", ".trunc_f"];
+        foreach (var info in InstructionTable.All)
+        {
+            found[(int)info.Opcode] = info.Width > 0 || info.Prefix is 0xFB or 0xFE || (info.Prefix == 0xFC && info.Code >= 8) || info.Opcode is Opcode.Unreachable or Opcode.RefAsNonNull
+                || Array.Exists(parts, part => info.Name.Contains(part, StringComparison.Ordinal));
+        }
+        return found;
+    }
+
+    /// <summary>
+    /// RyuJIT knows of a fault, or of an inlined call, only the statement it is in: the point before it where the evaluation stack was empty. The first instruction of the statement that may trap is noted there.
+    /// </summary>
+    private void MarkStatement(int offset)
+    {
+        if (spilled == count)
+        {
+            il.Offset(offset);
+            return;
+        }
+        var start = operands[spilled].Start;
+        if (start > 0 && il.Instructions[start - 1].Operand == IlOperand.Offset)
+            return;
+        var since = il.Count;
+        il.Offset(offset);
+        il.MoveLast(since, start);
+        Shift(spilled, 1);
     }
 
     /// <summary>Only the structure of blocks matters until one of them is left.</summary>

@@ -42,13 +42,13 @@ internal static class GuestFaults
     {
         var frames = new List<WasmFrame>();
         if (trap.InnerException is { } fault)
-            Append(frames, fault, instances, isFault: true);
-        Append(frames, trap, instances, isFault: false);
+            Append(frames, fault, instances);
+        Append(frames, trap, instances);
         return frames;
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
-    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances, bool isFault)
+    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances)
     {
         var trace = new StackTrace(exception, fNeedFileInfo: false);
         var part = -1;
@@ -64,8 +64,20 @@ internal static class GuestFaults
             if (isCaller)
                 continue;
             var module = code.Module.Module;
-            var instance = instances.FirstOrDefault(instance => ReferenceEquals(instance.Module, module));
-            frames.Add(new WasmFrame(instance?.Name ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, method, frame.GetILOffset(), isFault && i == 0)));
+            frames.Add(new WasmFrame(NameOf(module, instances) ?? module.Name, function, module.FunctionName(function), code.OffsetOf(function, method, frame.GetILOffset())));
         }
+    }
+
+    /// <summary>
+    /// The name of the instance that a frame is of: code is shared by all instances of a module, so it is one of those that the exception left, or else the only one there is.
+    /// </summary>
+    private static string? NameOf(WasmModule module, IReadOnlyList<WasmInstance> instances)
+    {
+        foreach (var instance in instances)
+        {
+            if (ReferenceEquals(instance.Module, module))
+                return instance.Name;
+        }
+        return instances.Count == 0 ? null : instances[0].Runtime.FindOnly(module)?.Name;
     }
 }

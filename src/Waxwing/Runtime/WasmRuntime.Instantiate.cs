@@ -95,4 +95,11 @@ public sealed partial class WasmRuntime
         instances[name] = instance;
         (instance.Names ??= []).Add(name);
     }
+
+    /// <summary>The instance of a module, if there is exactly one.</summary>
+    internal WasmInstance? FindOnly(WasmModule module)
+    {
+        var found = tracker.Live().FindAll(instance => ReferenceEquals(instance.Module, module));
+        return found.Count == 1 ? found[0] : null;
+    }
 }

@@ -54,7 +54,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [Fact]
     public async Task Guests_resume_on_other_threads()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var threads = new HashSet<int>();
         var instance = Instantiate(runtime, async (_, x) =>
         {
@@ -87,7 +87,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     public async Task Ten_thousand_guests_wait_at_once()
     {
         const int Guests = 10_000;
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var waiting = 0;
         var instance = Instantiate(runtime, async (_, x) =>
@@ -122,7 +122,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [Fact]
     public async Task Cancellation_ends_the_waiting()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var seen = CancellationToken.None;
         var never = new TaskCompletionSource<int>();
         var instance = Instantiate(runtime, (caller, _) =>
@@ -142,7 +142,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [Fact]
     public async Task Cancellation_stops_a_guest_that_has_resumed()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         runtime.Define("env", "later", async () => await Task.Delay(1));
         var instance = runtime.Instantiate("""(module (import "env" "later" (func $l)) (func (export "run") (loop (call $l) (br 0))) (func (export "spin") (call $l) (loop (br 0))))""");
         foreach (var name in (string[])["run", "spin"])
@@ -157,7 +157,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task Thrown_exceptions_are_the_guests_to_catch(bool atOnce)
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var instance = Instantiate(runtime, async (_, x) =>
         {
             if (!atOnce)
@@ -175,7 +175,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task Other_exceptions_pass_as_they_are(bool atOnce)
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var error = new InvalidTimeZoneException("mine");
         var instance = Instantiate(runtime, async (_, _) =>
         {
@@ -190,7 +190,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [Fact]
     public async Task Calls_nest_inside_of_what_is_awaited()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var depth = 0;
         var instance = Instantiate(runtime, async (caller, x) =>
         {
@@ -209,7 +209,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     {
         foreach (var policy in (WasmMemoryPolicy[])[WasmMemoryPolicy.Automatic, WasmMemoryPolicy.Portable])
         {
-            using var runtime = Modules.NewRuntime(policy: policy);
+            using var runtime = Modules.NewRuntime(policy: policy, engine: WasmEngineKind.Interpreter);
             var instance = Instantiate(runtime, async (caller, x) =>
             {
                 var memory = caller.Memory;
@@ -224,7 +224,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     [Fact]
     public async Task Fuel_counts_across_waiting()
     {
-        using var runtime = new WasmRuntime(new WasmRuntimeOptions { Fuel = 200 });
+        using var runtime = new WasmRuntime(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter, Fuel = 200 });
         var instance = Instantiate(runtime, async (_, x) =>
         {
             await Task.Yield();
@@ -240,7 +240,7 @@ public sealed class AsyncTests(ITestOutputHelper output)
     {
         foreach (var policy in (WasmMemoryPolicy[])[WasmMemoryPolicy.Automatic, WasmMemoryPolicy.Portable])
         {
-            using var runtime = Modules.NewRuntime(policy: policy);
+            using var runtime = Modules.NewRuntime(policy: policy, engine: WasmEngineKind.Interpreter);
             var gate = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             var instance = Instantiate(runtime, (_, _) => gate.Task);
             var call = instance.GetFunction("grow").InvokeAsync();

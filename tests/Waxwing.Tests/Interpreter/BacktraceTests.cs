@@ -30,7 +30,7 @@ public sealed class BacktraceTests
 
     private static WasmRuntime NewRuntime()
     {
-        var runtime = Modules.NewRuntime();
+        var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         runtime.Define("env", "table", new WasmTable(new TableType(ValueType.FuncRef, 1)));
         runtime.Define("env", "host", (WasmCaller caller, int x) => caller.GetFunction("outer").Invoke(x)[0].AsInt32());
         runtime.Instantiate(Library, "library");
@@ -90,7 +90,7 @@ public sealed class BacktraceTests
         {
             var bytes = Text.TextModules.Encode(
                 $"(module (memory 1) (table 2 funcref) (func (export \"f\") (param i32) (nop) (local.set 0 (i32.add (local.get 0) (i32.const 0))) {text} (nop)))");
-            using var runtime = Modules.NewRuntime();
+            using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
             var instance = runtime.Instantiate(WasmModule.Load(bytes));
             var exception = Record.Exception(() => instance.Invoke("f", 0));
             var trap = Assert.IsType<WasmTrapException>(exception);
@@ -102,7 +102,7 @@ public sealed class BacktraceTests
     [Fact]
     public void Deep_stacks_show_their_innermost_frames()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var instance = runtime.Instantiate("""
             (module (func $f (export "f") (param i32) (result i32)
               (if (i32.eqz (local.get 0)) (then (unreachable)))
@@ -118,7 +118,7 @@ public sealed class BacktraceTests
     [Fact]
     public void Hostile_names_stay_names()
     {
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var name = new string('x', 60_000) + "\\u{202e}\\00\\n";
         var instance = runtime.Instantiate($"""(module (func (@name "{name}") (export "f") (unreachable)))""");
         var trap = Assert.Throws<WasmTrapException>(() => instance.Invoke("f"));

@@ -139,7 +139,7 @@ public class ObjectsBulkTests
             (func (export "init") (memory.init $d (i32.const 0) (i32.const 0) (i32.const 2)))
             (func (export "drop") (data.drop $d))
             """);
-        using var runtime = new WasmRuntime();
+        using var runtime = new WasmRuntime(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter });
         using var first = runtime.Instantiate(module);
         using var second = runtime.Instantiate(module);
         first.Invoke("drop");

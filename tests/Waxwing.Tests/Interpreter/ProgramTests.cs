@@ -24,7 +24,7 @@ public sealed class ProgramTests
             var random = new Random(part * 100_000 + number);
             var functions = Enumerable.Range(0, Functions).Select(_ => new ProgramGenerator(random).Function()).ToArray();
             var text = ProgramGenerator.Module(functions);
-            using var runtime = new WasmRuntime(new WasmRuntimeOptions { Features = WasmFeatures.All, Fuel = number % 4 == 0 ? 1_000_000_000 : null });
+            using var runtime = new WasmRuntime(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter, Features = WasmFeatures.All, Fuel = number % 4 == 0 ? 1_000_000_000 : null });
             using var stepwise = StepwiseEngine.NewRuntime();
             var module = WasmModule.Load(TextModules.Encode(text));
             var instance = (number % 16 == 0 ? stepwise : runtime).Instantiate(module);

@@ -12,5 +12,5 @@ internal sealed class StepwiseEngine : Engine
 
     public override ModuleCode Load(WasmModule module, bool metered) => new InterpreterModule(module, metered, stepwise: true);
 
-    public static WasmRuntime NewRuntime(long? fuel = null) => new(new WasmRuntimeOptions { Features = WasmFeatures.All, Fuel = fuel }, Instance);
+    public static WasmRuntime NewRuntime(long? fuel = null) => new(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter, Features = WasmFeatures.All, Fuel = fuel }, Instance);
 }

@@ -23,7 +23,7 @@ public sealed class StepwiseTests
         // Where n is a number of rounds a thousandth will do; where it is a size, an eighth.
         n = n > 4000 ? n / 2000 : kernel == "fib" ? 14 : Math.Max(n / 40, 1);
         var module = WasmModule.Load(Repository.PathOf("bench", "kernels", kernel + ".wasm"), new WasmModuleOptions { Features = WasmFeatures.All });
-        using var fast = Modules.NewRuntime();
+        using var fast = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         using var slow = StepwiseEngine.NewRuntime();
         var name = module.Exports.First(export => export.Type.Function is { Parameters: [{ Kind: ValueKind.I32 }], Results.Count: 1 }).Name;
         var expected = fast.Instantiate(module, imports: Stubs.For(module, WasmLimits.Default)).Invoke(name, n);
@@ -40,7 +40,7 @@ public sealed class StepwiseTests
         foreach (var bytes in FeatureModules.All())
         {
             var module = WasmModule.Load(bytes, new WasmModuleOptions { Features = WasmFeatures.All });
-            using var fast = new WasmRuntime(new WasmRuntimeOptions { Features = WasmFeatures.All, Fuel = fuel });
+            using var fast = new WasmRuntime(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter, Features = WasmFeatures.All, Fuel = fuel });
             using var slow = StepwiseEngine.NewRuntime(fuel);
             var expected = fast.Instantiate(module, imports: Stubs.For(module, WasmLimits.Default));
             var actual = slow.Instantiate(module, imports: Stubs.For(module, WasmLimits.Default));

@@ -25,7 +25,7 @@ public sealed class TranslationTests
     [InlineData(100_000L)]
     public void A_function_that_turns_out_invalid_leaves_nothing_for_the_next(long? fuel)
     {
-        using var runtime = new WasmRuntime(new WasmRuntimeOptions { Features = WasmFeatures.All, Fuel = fuel });
+        using var runtime = new WasmRuntime(new WasmRuntimeOptions { Engine = WasmEngineKind.Interpreter, Features = WasmFeatures.All, Fuel = fuel });
         var broken = WasmModule.Load(TextModules.Encode(Broken.Replace("BROKEN", "(i64.add)", StringComparison.Ordinal)), new WasmModuleOptions { LazyValidation = true });
         for (var round = 0; round < 3; round++)
         {

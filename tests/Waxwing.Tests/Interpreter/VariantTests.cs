@@ -42,7 +42,7 @@ public sealed class VariantTests
                 }
             }
         }
-        using var runtime = Modules.NewRuntime();
+        using var runtime = Modules.NewRuntime(engine: WasmEngineKind.Interpreter);
         var instance = runtime.Instantiate(WasmModule.Load(TextModules.Encode(text.Append(')').ToString())));
         foreach (var (name, number, use) in functions)
         {
