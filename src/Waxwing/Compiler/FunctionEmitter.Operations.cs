@@ -21,6 +21,8 @@ internal sealed partial class FunctionEmitter
             HideNeutral(e.Opcode);
         if (operation.MayTrap)
             il.Offset(e.Offset);
+        if (e.Opcode == Opcode.F32ReinterpretI32)
+            HideNarrowLoad();
         switch (info.Immediates)
         {
             case ImmediateKind.Lane when signature.Length == 2:

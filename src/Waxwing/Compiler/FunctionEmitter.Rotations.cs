@@ -35,11 +35,27 @@ internal sealed partial class FunctionEmitter
                 continue;
             var place = i + 1 < count ? operands[i + 1].Start : il.Count;
             var since = il.Count;
-            il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
-            if (operand.Type == ValType.I32)
-                il.Emit(ILOpCode.Conv_i4);
-            il.Emit(ILOpCode.Or);
+            EmitOrZero(operand.Type);
             Shift(i + 1, il.MoveLast(since, place));
         }
+    }
+
+    /// <summary>Leaves a number as it is by means that RyuJIT does not see through.</summary>
+    private void EmitOrZero(ValType number)
+    {
+        il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+        if (number == ValType.I32)
+            il.Emit(ILOpCode.Conv_i4);
+        il.Emit(ILOpCode.Or);
+    }
+
+    /// <summary>
+    /// RyuJIT makes a load of one or two bytes whose value becomes a float a load of four. It may find such a load in a local, a lane, under a mask, or in an inlined function, so only what
+    /// cannot be one goes without protection.
+    /// </summary>
+    private void HideNarrowLoad()
+    {
+        if (il.Instructions[^1].Code is not (ILOpCode.Add or ILOpCode.Sub or ILOpCode.Mul or ILOpCode.Or or ILOpCode.Xor or ILOpCode.Shl or ILOpCode.Ldind_i4 or ILOpCode.Ldc_i4))
+            EmitOrZero(ValType.I32);
     }
 }

@@ -16,10 +16,12 @@ internal sealed class Comparison : IDisposable
     /// <param name="features">The proposals it uses: they choose the engines.</param>
     /// <param name="whole">Whether a message about a difference shows the whole module, for its functions depend on each other; otherwise the function.</param>
     /// <exception cref="DifferenceException">Engines disagree on whether instantiation traps.</exception>
-    public Comparison(byte[] module, WasmFeatures features, bool whole = true)
+    public Comparison(byte[] module, WasmFeatures features, bool whole = true) : this(module, EngineList.For(features), whole) { }
+
+    /// <summary>Instantiates a module on some engines.</summary>
+    public Comparison(byte[] module, EngineRow[] rows, bool whole)
     {
-        (this.module, this.whole) = (module, whole);
-        rows = EngineList.For(features);
+        (this.module, this.rows, this.whole) = (module, rows, whole);
         guests = new Guest?[rows.Length];
         var traps = new string?[rows.Length];
         try
@@ -28,7 +30,7 @@ internal sealed class Comparison : IDisposable
             {
                 guests[i] = Instantiate(rows[i], module, out traps[i]);
                 if (!SameTrap(i, traps[0], traps[i]))
-                    throw Differ("instantiation", null, row => traps[row] ?? "succeeded");
+                    throw Differ(i, "instantiation", null, row => traps[row] ?? "succeeded");
             }
         }
         catch
@@ -55,7 +57,7 @@ internal sealed class Comparison : IDisposable
             if (expected.SequenceEqual(actual))
                 continue;
             var at = expected.Length != actual.Length ? -1 : expected.CommonPrefixLength(actual);
-            throw Differ($"memory \"{export}\" {(at < 0 ? "size" : $"at {at}")} after {after}", after, row =>
+            throw Differ(i, $"memory \"{export}\" {(at < 0 ? "size" : $"at {at}")} after {after}", after, row =>
             {
                 var memory = guests[row]!.Memory(export);
                 return at < 0 || at >= memory.Length ? $"{memory.Length} bytes" : Convert.ToHexString(memory.Slice(at, Math.Min(16, memory.Length - at)));
@@ -71,7 +73,7 @@ internal sealed class Comparison : IDisposable
         for (var i = 1; i < rows.Length; i++)
         {
             if (expected != Values.Canonical(type, guests[i]!.Global(export, type)))
-                throw Differ($"global \"{export}\" after {after}", after, row => Values.Show(type, guests[row]!.Global(export, type)));
+                throw Differ(i, $"global \"{export}\" after {after}", after, row => Values.Show(type, guests[row]!.Global(export, type)));
         }
     }
 
@@ -85,12 +87,12 @@ internal sealed class Comparison : IDisposable
     internal bool SameTrap(int row, string? first, string? other) =>
         rows[row].IsOracle ? string.Equals(Traps.ByOracle(first), Traps.ByOracle(other), StringComparison.Ordinal) : string.Equals(first, other, StringComparison.Ordinal);
 
-    internal DifferenceException Differ(string what, string? export, Func<int, string> show)
+    internal DifferenceException Differ(int differing, string what, string? export, Func<int, string> show)
     {
         var text = new StringBuilder(what);
         for (var i = 0; i < rows.Length; i++)
             text.Append("\n  ").Append(rows[i].Name).Append(": ").Append(show(i));
-        return new($"{text}\n{(whole || export is null ? ModuleDraft.Print(module) : ModuleDraft.Print(module, export))}");
+        return new($"{text}\n{(whole || export is null ? ModuleDraft.Print(module) : ModuleDraft.Print(module, export))}", [rows[0], rows[differing]]);
     }
 
     private Guest? Instantiate(EngineRow row, byte[] module, out string? trap)
@@ -101,7 +103,7 @@ internal sealed class Comparison : IDisposable
         }
         catch (Exception error)
         {
-            throw new DifferenceException($"instantiation on {row.Name}: {error}\n{ModuleDraft.Print(module)}");
+            throw new DifferenceException($"instantiation on {row.Name}: {error}\n{ModuleDraft.Print(module)}", [row]);
         }
     }
 }
@@ -123,7 +125,7 @@ internal sealed class ComparedFunction(Comparison comparison, string export, Sig
         for (var row = 1; row < functions.Length; row++)
         {
             if (!comparison.SameTrap(row, traps[0], traps[row]) || (traps[0] is null && !SameResults(results[0], results[row])))
-                throw comparison.Differ($"{export}({Values.Show(signature.Parameters, arguments)})", export, i => traps[i] ?? Values.Show(signature.Results, results[i]));
+                throw comparison.Differ(row, $"{export}({Values.Show(signature.Parameters, arguments)})", export, i => traps[i] ?? Values.Show(signature.Results, results[i]));
         }
         return traps[0];
     }
@@ -155,4 +157,8 @@ internal sealed class ComparedFunction(Comparison comparison, string export, Sig
 }
 
 /// <summary>Engines do not agree.</summary>
-internal sealed class DifferenceException(string message) : Exception(message);
+internal sealed class DifferenceException(string message, EngineRow[] rows) : Exception(message)
+{
+    /// <summary>Two engines that do not agree, or one that fails.</summary>
+    public EngineRow[] Rows => rows;
+}

@@ -69,6 +69,8 @@ internal sealed class OperationModule : FormModule
                 Load(code.I32(i * Slot), operands[i]);
             operation.Write(code);
         });
+        foreach (var opcode in (Opcode[])[Opcode.I32Load8S, Opcode.I32Load8U, Opcode.I32Load16S, Opcode.I32Load16U, Opcode.I64Load8S, Opcode.I64Load16U, Opcode.I64Load32S, Opcode.I64Load32U])
+            AddNarrow(opcode, few);
         var globals = operands.Select(type => Draft.Global(Signature.Type(type), true, code => code.Constant(type, 0))).ToArray();
         Add("globals", operands, operation.Results, few, [], code =>
         {
@@ -100,6 +102,33 @@ internal sealed class OperationModule : FormModule
         return this;
 
         UInt128[] Dirty(UInt128[] tuple) => [.. tuple.Select((value, i) => operands[i] == 'i' ? value | 0xDEAD_BEEF_0000_0000 : value)];
+    }
+
+    /// <summary>The last integer operand comes from a narrow load, directly and by way of a local: engines merge loads with what uses them.</summary>
+    private void AddNarrow(Opcode opcode, IEnumerable<UInt128[]> tuples)
+    {
+        var operands = operation.Operands;
+        var info = InstructionTable.Info(opcode);
+        var place = operands.LastIndexOf(info.Results![0]);
+        if (place < 0)
+            return;
+        foreach (var byLocal in (bool[])[false, true])
+        {
+            Add($"{info.Name} {byLocal}", operands, operation.Results, tuples, [Signature.Type(operands[place])], code =>
+            {
+                Store(code.I32(0).Get(place), operands[place]);
+                if (byLocal)
+                    code.I32(0).Memory(opcode, 0, 0, 0).Set(operands.Length);
+                for (var i = 0; i < operands.Length; i++)
+                {
+                    if (i == place && !byLocal)
+                        code.I32(0).Memory(opcode, 0, 0, 0);
+                    else
+                        code.Get(i == place ? operands.Length : i);
+                }
+                operation.Write(code);
+            });
+        }
     }
 
     /// <summary>Forms in which the result, an i32, decides something.</summary>

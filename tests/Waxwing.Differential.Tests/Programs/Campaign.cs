@@ -51,6 +51,8 @@ internal sealed class Campaign
                 if (index >= count)
                     return;
                 campaign.Compare(first + (ulong)index);
+                if (index % 100 == 99)
+                    GC.Collect();
                 var due = Volatile.Read(ref nextReport);
                 if (clock.Elapsed.Ticks > due && Interlocked.CompareExchange(ref nextReport, due + TimeSpan.FromSeconds(10).Ticks, due) == due)
                     report?.Invoke($"{campaign} after {clock.Elapsed.TotalSeconds:0} s");
@@ -63,10 +65,10 @@ internal sealed class Campaign
 
     private void Compare(ulong number)
     {
-        var numbers = Choices.Of(number);
+        var lists = Choices.Of(number);
         try
         {
-            var program = ProgramGenerator.Generate(numbers);
+            var program = ProgramGenerator.Generate(lists);
             Interlocked.Add(ref bytes, program.Module.Length);
             var (called, stopped) = program.Compare();
             Interlocked.Add(ref calls, called);
@@ -74,7 +76,7 @@ internal sealed class Campaign
         }
         catch (DifferenceException difference)
         {
-            failures.Enqueue($"module {number} (WAXWING_DIFFERENTIAL_SEED={number} WAXWING_DIFFERENTIAL_MODULES=1): {Reducer.Reduce(numbers, difference.Message)}");
+            failures.Enqueue($"module {number} (WAXWING_DIFFERENTIAL_SEED={number} WAXWING_DIFFERENTIAL_MODULES=1): {Reducer.Reduce(lists, difference)}");
         }
         catch (Exception error)
         {

@@ -84,7 +84,7 @@ internal sealed partial class FunctionGenerator
                 code.Op(Opcode.GlobalGet, choices.Of(globals).Index);
                 break;
             default:
-                code.Constant(Letter(type), program.Constant(Letter(type)));
+                code.Constant(Letter(type), ProgramGenerator.Constant(choices, Letter(type)));
                 break;
         }
     }
@@ -141,7 +141,7 @@ internal sealed partial class FunctionGenerator
             var operand = Signature.Type(operation.Operands[i]);
             // Constants on the right are what optimisers look for.
             if (i > 0 && choices.Next(4) == 0)
-                code.Constant(operation.Operands[i], program.Constant(operation.Operands[i]));
+                code.Constant(operation.Operands[i], ProgramGenerator.Constant(choices, operation.Operands[i]));
             else
                 Expression(operand, depth + 1);
             if (ShowsBits(operation.Row.Name))

@@ -12,6 +12,8 @@ namespace Waxwing.Differential.Tests.Programs;
 /// </summary>
 internal sealed class ProgramGenerator
 {
+    public const int MostFunctions = 6;
+
     /// <summary>Entries of functions that may recurse, over the life of an instance.</summary>
     private const int Fuel = 20;
     private const int TableSize = 8;
@@ -21,6 +23,7 @@ internal sealed class ProgramGenerator
 
     private const string NumberTypes = "ilfdv";
 
+    private readonly uint[][] lists;
     private readonly Choices choices;
     private readonly ModuleDraft draft = new();
     private readonly List<FunctionPlan> functions = [];
@@ -29,7 +32,7 @@ internal sealed class ProgramGenerator
     private readonly List<bool> memories = [];
     private readonly List<(string, char)> exportedGlobals = [];
 
-    private ProgramGenerator(Choices choices) => this.choices = choices;
+    private ProgramGenerator(uint[][] lists) => (this.lists, choices) = (lists, ListAt(lists, 0));
 
     public IReadOnlyList<FunctionPlan> Functions => functions;
 
@@ -55,11 +58,13 @@ internal sealed class ProgramGenerator
 
     public int FuelGlobal { get; private set; }
 
-    public static RandomProgram Generate(uint[] numbers) => new ProgramGenerator(new(numbers)).Generate();
+    /// <summary>Makes a program.</summary>
+    /// <param name="lists">Choices for the module, and for each function.</param>
+    public static RandomProgram Generate(params uint[][] lists) => new ProgramGenerator(lists).Generate();
 
     private RandomProgram Generate()
     {
-        var count = 1 + choices.Next(6);
+        var count = 1 + choices.Next(MostFunctions);
         Relaxed = choices.OneIn(16);
         if (choices.Next(3) == 1)
             Objects = new(draft);
@@ -69,19 +74,21 @@ internal sealed class ProgramGenerator
         DefineGlobals();
         DefineTables();
         foreach (var function in functions)
-            new FunctionGenerator(this, choices, function).Generate();
+            new FunctionGenerator(this, ListAt(lists, 1 + function.Index), function).Generate();
         var calls = new List<ProgramCall>();
         for (var round = 0; round < 2; round++)
         {
             foreach (var function in functions)
-                calls.Add(new(function.Export, function.Signature, [.. function.Signature.Parameters.Select(Constant)]));
+                calls.Add(new(function.Export, function.Signature, [.. function.Signature.Parameters.Select(type => Constant(choices, type))]));
         }
         var features = WasmFeatures.Wasm3 & ~WasmFeatures.RelaxedSimd | (Relaxed ? WasmFeatures.RelaxedSimd : 0);
         return new(draft.Encode(), features, calls, [.. memories.Select((_, i) => $"memory{i}")], exportedGlobals);
     }
 
+    private static Choices ListAt(uint[][] lists, int index) => new(index < lists.Length ? lists[index] : []);
+
     /// <summary>A value at an edge, or any.</summary>
-    public UInt128 Constant(char type)
+    public static UInt128 Constant(Choices choices, char type)
     {
         if (choices.OneIn(4))
         {
@@ -146,7 +153,7 @@ internal sealed class ProgramGenerator
         foreach (var type in types)
         {
             var mutable = !choices.OneIn(5);
-            var value = Constant(type);
+            var value = Constant(choices, type);
             var name = $"g{globals.Count}";
             globals.Add(new(draft.Global(Signature.Type(type), mutable, code => code.Constant(type, value), name), Signature.Type(type), mutable));
             exportedGlobals.Add((name, type));

@@ -20,7 +20,7 @@ public sealed class RandomProgramTests
     [Fact]
     public void No_choices_make_the_smallest_program()
     {
-        var program = ProgramGenerator.Generate([]);
+        var program = ProgramGenerator.Generate();
         Assert.Equal(2, program.Calls.Count);
         program.Compare();
     }

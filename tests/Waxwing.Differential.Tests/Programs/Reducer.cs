@@ -10,84 +10,97 @@ internal sealed class Reducer
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private uint[] numbers;
+    private readonly EngineRow[] engines;
+    private uint[][] lists;
     private string message;
 
-    private Reducer(uint[] numbers, string message) => (this.numbers, this.message) = (numbers, message);
+    private Reducer(uint[][] lists, DifferenceException difference) => (this.lists, message, engines) = (lists, difference.Message, difference.Rows);
 
     /// <summary>The message of the smallest program found that fails.</summary>
-    /// <param name="numbers">The choices of a program that fails.</param>
-    /// <param name="message">How it fails.</param>
-    public static string Reduce(uint[] numbers, string message)
+    /// <param name="lists">The choices of a program that fails.</param>
+    /// <param name="difference">How it fails; only the engines that differ are run again.</param>
+    public static string Reduce(uint[][] lists, DifferenceException difference)
     {
-        var reducer = new Reducer(numbers, message);
+        var reducer = new Reducer(lists, difference);
+        // Whole functions first.
+        for (var list = lists.Length - 1; list >= 0; list--)
+            reducer.Try(list, []);
         int before;
         do
         {
-            before = reducer.numbers.Length;
-            reducer.Shorten();
-            reducer.Clear();
+            before = reducer.Length;
+            for (var list = lists.Length - 1; list >= 0; list--)
+            {
+                reducer.Shorten(list);
+                reducer.Clear(list);
+            }
         }
-        while (reducer.numbers.Length < before && reducer.clock.Elapsed < Patience);
-        reducer.Lower();
+        while (reducer.Length < before && reducer.clock.Elapsed < Patience);
+        for (var list = lists.Length - 1; list >= 0; list--)
+            reducer.Lower(list);
         return reducer.message;
     }
 
-    private void Shorten()
+    private int Length => lists.Sum(list => list.Length);
+
+    private void Shorten(int list)
     {
         for (var chunk = LongestChunk; chunk > 0; chunk /= 2)
         {
-            for (var start = numbers.Length - chunk; start >= 0; start -= chunk)
+            for (var start = lists[list].Length - chunk; start >= 0; start -= chunk)
             {
-                if (start + chunk <= numbers.Length)
-                    Try([.. numbers[..start], .. numbers[(start + chunk)..]]);
+                if (start + chunk <= lists[list].Length)
+                    Try(list, [.. lists[list][..start], .. lists[list][(start + chunk)..]]);
             }
         }
     }
 
-    private void Clear()
+    private void Clear(int list)
     {
         for (var chunk = LongestChunk; chunk > 0; chunk /= 2)
         {
-            for (var start = 0; start + chunk <= numbers.Length; start += chunk)
+            for (var start = 0; start + chunk <= lists[list].Length; start += chunk)
             {
-                if (!numbers.AsSpan(start, chunk).ContainsAnyExcept(0u))
+                if (!lists[list].AsSpan(start, chunk).ContainsAnyExcept(0u))
                     continue;
-                var cleared = numbers.ToArray();
+                var cleared = lists[list].ToArray();
                 cleared.AsSpan(start, chunk).Clear();
-                Try(cleared);
+                Try(list, cleared);
             }
         }
     }
 
-    private void Lower()
+    private void Lower(int list)
     {
-        for (var i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < lists[list].Length; i++)
         {
-            foreach (var smaller in (uint[])[0, 1, 2, 3, numbers[i] % 8, numbers[i] % 24])
+            var number = lists[list][i];
+            foreach (var smaller in (uint[])[0, 1, 2, 3, number % 8, number % 24])
             {
-                if (smaller >= numbers[i])
+                if (smaller >= number)
                     continue;
-                var lowered = numbers.ToArray();
+                var lowered = lists[list].ToArray();
                 lowered[i] = smaller;
-                if (Try(lowered))
+                if (Try(list, lowered))
                     break;
             }
         }
     }
 
-    private bool Try(uint[] candidate)
+    private bool Try(int list, uint[] numbers)
     {
         if (clock.Elapsed > Patience)
             return false;
+        uint[][] candidate = [.. lists];
+        candidate[list] = numbers;
         try
         {
-            ProgramGenerator.Generate(candidate).Compare();
+            ProgramGenerator.Generate(candidate).Compare(engines);
             return false;
         }
         catch (DifferenceException difference)
         {
-            (numbers, message) = (candidate, difference.Message);
+            (lists, message) = (candidate, difference.Message);
             return true;
         }
     }

@@ -56,4 +56,23 @@ public sealed class CompilerTests
     [Fact]
     public void A_lane_of_a_constant_vector_keeps_its_bits() => Assert.Equal($"{0x7FA0_0001}", TextModule.Call(
         "(module (func (export \"f\") (result i32) (i32.reinterpret_f32 (f32x4.extract_lane 1 (v128.const i32x4 0 0x7fa00001 0 0)))))", "", 'i'));
+
+    // RyuJIT merged the bit cast with the load, and loaded four bytes.
+    [Theory]
+    [InlineData("(i32.load8_u (i32.const 1))", "0x00000002")]
+    [InlineData("(i32.load16_u (i32.const 1))", "0x00000302")]
+    [InlineData("(i32.load8_s (i32.const 8))", "0xffffff88")]
+    [InlineData("(i32.and (i32.load (i32.const 1)) (i32.const 255))", "0x00000002")]
+    [InlineData("(local.set $x (i32.load8_u (i32.const 1))) (local.get $x)", "0x00000002")]
+    [InlineData("(i8x16.extract_lane_u 1 (global.get $v))", "0x00000002")]
+    [InlineData("(i16x8.extract_lane_u 1 (v128.load (i32.const 1)))", "0x00000504")]
+    [InlineData("(call $byte)", "0x00000002")]
+    public void A_narrow_load_becomes_a_float(string body, string expected) => Assert.EndsWith($"({expected})", TextModule.Call(
+        $$"""
+        (module
+          (memory 1) (data (i32.const 0) "\01\02\03\04\05\06\07\08\88")
+          (global $v (mut v128) (v128.const i8x16 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16))
+          (func $byte (result i32) (i32.load8_u (i32.const 1)))
+          (func (export "f") (result f32) (local $x i32) {{body}} (f32.reinterpret_i32)))
+        """, "", 'x'), StringComparison.Ordinal);
 }
