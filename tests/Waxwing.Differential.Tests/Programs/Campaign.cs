@@ -51,8 +51,6 @@ internal sealed class Campaign
                 if (index >= count)
                     return;
                 campaign.Compare(first + (ulong)index);
-                if (index % 100 == 99)
-                    GC.Collect();
                 var due = Volatile.Read(ref nextReport);
                 if (clock.Elapsed.Ticks > due && Interlocked.CompareExchange(ref nextReport, due + TimeSpan.FromSeconds(10).Ticks, due) == due)
                     report?.Invoke($"{campaign} after {clock.Elapsed.TotalSeconds:0} s");
