@@ -1,21 +1,20 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
-using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
 
 /// <summary>
-/// Where the units of one module and variant live. The CLR asks it for a unit when it compiles a function that calls into one: so units are emitted when they are needed, and calls between
-/// them are ordinary calls. Collected with the module. Thread-safe: different units are emitted at the same time.
+/// The units of one module and variant: emitted when they are needed, and given back with this object. Thread-safe: different units are emitted at the same time.
 /// </summary>
-internal sealed class CodeLoadContext : AssemblyLoadContext
+internal sealed class CodeLoader
 {
-    /// <summary>Bytes that a context counts for when it is about having the garbage collector look for dropped ones: it takes about 20 of a process's 65,530 mappings.</summary>
-    private const int Weight = 1 << 20;
-
-    private readonly Assembly?[] loaded;
+    private readonly string name;
+    private readonly bool isCollectible;
+    private readonly Lock gate = new();
     private readonly Func<int, byte[]> emit;
+    private readonly Assembly?[] loaded;
+    private CodeLoadContext? context;
 
     // Few locks for many units: nothing waits for a second one while it holds one.
     private readonly Lock[] gates;
@@ -24,26 +23,38 @@ internal sealed class CodeLoadContext : AssemblyLoadContext
     /// <param name="isCollectible">Whether the code is given back when it is not used any more.</param>
     /// <param name="units">How many units there are.</param>
     /// <param name="emit">Makes a unit's assembly; called once for each unit, on several threads. It loads no unit.</param>
-    public CodeLoadContext(string name, bool isCollectible, int units, Func<int, byte[]> emit) : base(name, isCollectible)
+    public CodeLoader(string name, bool isCollectible, int units, Func<int, byte[]> emit)
     {
-        this.emit = emit;
+        (this.name, this.isCollectible, this.emit) = (name, isCollectible, emit);
         loaded = new Assembly?[units];
         gates = [.. Enumerable.Range(0, Math.Min(units, 64)).Select(_ => new Lock())];
-        if (!isCollectible)
-            return;
-        CollectionTrigger.Add(Weight);
-        // The CLR holds a context until all of its assemblies are gone: if it held them in turn, they would never go.
-        Unloading += static context =>
-        {
-            ((CodeLoadContext)context).loaded.AsSpan().Clear();
-            CollectionTrigger.Remove(Weight);
-        };
     }
 
     /// <summary>What the code is of; for backtraces.</summary>
     public CompiledCode? Code { get; init; }
 
-    /// <summary>A unit, emitted if it was not yet.</summary>
+    public int Units => loaded.Length;
+
+    ~CodeLoader()
+    {
+        if (context is not null)
+            CodeBudget.Release();
+    }
+
+    /// <summary>Whether code can be loaded: false if the process has no room for more.</summary>
+    public bool TryOpen()
+    {
+        if (Volatile.Read(ref context) is not null)
+            return true;
+        lock (gate)
+        {
+            if (context is null && CodeBudget.TryAcquire())
+                Volatile.Write(ref context, new(name, isCollectible, this));
+            return context is not null;
+        }
+    }
+
+    /// <summary>A unit, emitted if it was not yet. The loader is open.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
     public Assembly LoadUnit(int unit)
     {
@@ -52,10 +63,22 @@ internal sealed class CodeLoadContext : AssemblyLoadContext
         lock (gates[unit % gates.Length])
         {
             if (loaded[unit] is not { } assembly)
-                Volatile.Write(ref loaded[unit], assembly = LoadFromStream(new MemoryStream(emit(unit))));
+                Volatile.Write(ref loaded[unit], assembly = context!.LoadFromStream(new MemoryStream(emit(unit))));
             return assembly;
         }
     }
+}
+
+/// <summary>
+/// Asked by the CLR for a unit when it compiles a function that calls into one: so calls between units are ordinary calls. It must not hold what it loaded, nor anything that does: while
+/// it is unloaded, the CLR holds it until its code is collected.
+/// </summary>
+internal sealed class CodeLoadContext(string name, bool isCollectible, CodeLoader loader) : AssemblyLoadContext(name, isCollectible)
+{
+    private readonly WeakReference<CodeLoader> loader = new(loader);
+
+    /// <summary>What the code is of, as long as somebody uses it.</summary>
+    public CompiledCode? Code => loader.TryGetTarget(out var owner) ? owner.Code : null;
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
@@ -63,6 +86,6 @@ internal sealed class CodeLoadContext : AssemblyLoadContext
         var core = typeof(CodeLoadContext).Assembly;
         if (assemblyName.Name == core.GetName().Name)
             return core;
-        return CodeUnits.UnitOf(assemblyName.Name) is var unit and >= 0 && unit < loaded.Length ? LoadUnit(unit) : null;
+        return CodeUnits.UnitOf(assemblyName.Name) is var unit and >= 0 && loader.TryGetTarget(out var owner) && unit < owner.Units ? owner.LoadUnit(unit) : null;
     }
 }

@@ -9,7 +9,7 @@ namespace Waxwing.Compiler;
 /// <summary>The code of a module in one variant, emitted unit by unit when first wanted, shared by all instances. Thread-safe.</summary>
 internal sealed class CompiledCode
 {
-    private readonly CodeLoadContext loader;
+    private readonly CodeLoader loader;
     private readonly UnitMap?[] maps;
     private readonly ConcurrentBag<FunctionEmitter> spares = [];
 
@@ -24,6 +24,9 @@ internal sealed class CompiledCode
 
     public CodeVariant Variant { get; }
 
+    /// <summary>Whether the code can be loaded, with the stubs it needs.</summary>
+    public bool TryOpen() => Module.Stubs.TryOpen() && loader.TryOpen();
+
     /// <summary>The address of a function's code, which the CLR compiles when it is first called.</summary>
     public nint AddressOf(int function)
     {
@@ -34,6 +37,8 @@ internal sealed class CompiledCode
     /// <summary>Compiles all functions of a unit to machine code, those that were not called yet.</summary>
     public void Prepare(int unit)
     {
+        if (!TryOpen())
+            throw new InsufficientMemoryException("The process has no room for more code.");
         var assembly = loader.LoadUnit(unit);
         var (first, end) = Module.Units.Functions(unit);
         for (var row = 1; row <= end - first; row++)

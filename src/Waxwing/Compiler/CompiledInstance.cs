@@ -40,12 +40,15 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     public override void Attach(WasmFunction function) { }
 
-    /// <summary>The address of a function of this instance, noted in its record.</summary>
+    /// <summary>The address of a function of this instance, noted in its record; 0 if the process has no room for code, and it must be interpreted.</summary>
     public nint Resolve(WasmFunction function, bool polled)
     {
         if ((polled ? function.PolledCode : function.Code) is var known and not 0)
             return known;
-        var address = Module.Code(IsGuarded, polled).AddressOf(function.Index);
+        var code = Module.Code(IsGuarded, polled);
+        if (!code.TryOpen())
+            return 0;
+        var address = code.AddressOf(function.Index);
         // The address before the key: who sees the key calls the address.
         Volatile.Write(ref polled ? ref function.PolledCode : ref function.Code, address);
         Volatile.Write(ref polled ? ref function.PolledCodeKey : ref function.CodeKey, function.DefinedType.Id);
@@ -112,6 +115,12 @@ internal sealed unsafe class CompiledInstance : InstanceCode
             // Only now, that a disposal on another thread would see this stay.
             instance.ThrowIfDisposed();
             var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
+            if (code == 0)
+            {
+                Interpreter.Attach(function);
+                Interpreter.Invoke(function, slots, references, context.Thread.Cancellation);
+                return;
+            }
             var entry = (delegate*<nint, ulong*, ref object?, GuestContext, void>)Module.Stubs.Entry(instance.Module.Context.FunctionTypes[function.Index]);
             fixed (ulong* first = slots)
                 entry(code, first, ref MemoryMarshal.GetReference(references), context);

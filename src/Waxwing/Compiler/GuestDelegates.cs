@@ -47,9 +47,14 @@ internal static class GuestDelegates
 {
     private static readonly ConcurrentDictionary<Type, MethodInfo?> Methods = new();
 
+    // Held: the methods live as long as these.
+    private static readonly ConcurrentBag<CodeLoader> Loaders = [];
+
     /// <summary>Null if the delegate's parameters or result are not numbers.</summary>
     public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general) =>
-        Methods.GetOrAdd(general.GetType(), MakeMethod)?.CreateDelegate(general.GetType(), new GuestEntry(code, code.Resolve(function, polled: false), general));
+        Methods.GetOrAdd(general.GetType(), MakeMethod) is { } method && code.Resolve(function, polled: false) is var address and not 0
+            ? method.CreateDelegate(general.GetType(), new GuestEntry(code, address, general))
+            : null;
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Invoke of a delegate type that is in use is always kept.")]
@@ -60,12 +65,15 @@ internal static class GuestDelegates
         if (!Array.TrueForAll(types, IsNumber) || (invoke.ReturnType != typeof(void) && !IsNumber(invoke.ReturnType)))
             return null;
         // A program's own delegate types are few: what is made for them stays.
-        var loader = new CodeLoadContext("delegates", isCollectible: true, units: 1, _ =>
+        var loader = new CodeLoader("delegates", isCollectible: true, units: 1, _ =>
         {
             var writer = new UnitWriter(null!, 0);
             writer.AddMethod("enter", writer.Tokens.MethodSignature([typeof(GuestEntry), .. types], invoke.ReturnType), Emit(invoke, types), 0, []);
             return writer.Finish();
         });
+        if (!loader.TryOpen())
+            return null;
+        Loaders.Add(loader);
         return (MethodInfo)loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!;
     }
 

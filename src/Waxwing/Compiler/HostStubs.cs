@@ -15,7 +15,7 @@ internal static class HostStubs
     private static readonly ConcurrentDictionary<Type, nint> Addresses = new();
 
     // Held: the stubs live as long as these.
-    private static readonly ConcurrentBag<CodeLoadContext> Loaders = [];
+    private static readonly ConcurrentBag<CodeLoader> Loaders = [];
 
     /// <summary>An address to be called with the function's arguments and an <see cref="ImportTarget"/>; 0 if the delegate's type needs more care than a call.</summary>
     public static nint Find(WasmFunction function) =>
@@ -32,7 +32,7 @@ internal static class HostStubs
         if (!Array.TrueForAll(numbers, GuestDelegates.IsNumber) || (invoke.ReturnType != typeof(void) && invoke.ReturnType != typeof(bool) && !GuestDelegates.IsNumber(invoke.ReturnType)))
             return 0;
         var types = Array.ConvertAll(numbers, GuestDelegates.IlTypeOf);
-        var loader = new CodeLoadContext("host functions", isCollectible: true, units: 1, _ =>
+        var loader = new CodeLoader("host functions", isCollectible: true, units: 1, _ =>
         {
             var writer = new UnitWriter(null!, 0);
             var il = new IlBuffer { MaximumStack = types.Length + 4 };
@@ -52,6 +52,8 @@ internal static class HostStubs
             writer.AddMethod("call", writer.Tokens.StubSignature(types, result, typeof(ImportTarget)), il, 0, []);
             return writer.Finish();
         });
+        if (!loader.TryOpen())
+            return 0;
         Loaders.Add(loader);
         return loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!.MethodHandle.GetFunctionPointer();
     }

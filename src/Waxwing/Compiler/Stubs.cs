@@ -16,7 +16,7 @@ internal sealed class Stubs
     private const int TypesPerUnit = 32;
 
     private readonly ModuleContext context;
-    private readonly CodeLoadContext loader;
+    private readonly CodeLoader loader;
     private readonly nint[] entries;
     private readonly nint[] exits;
     private readonly nint[] crossings;
@@ -29,6 +29,9 @@ internal sealed class Stubs
         exits = new nint[context.Module.Types.Count];
         crossings = new nint[context.Module.Types.Count];
     }
+
+    /// <summary>Whether the stubs can be loaded.</summary>
+    public bool TryOpen() => loader.TryOpen();
 
     /// <summary>A <c>delegate*&lt;nint code, ulong* slots, ref object? references, GuestContext, void&gt;</c>.</summary>
     public nint Entry(int type) => Volatile.Read(ref entries[type]) is var address and not 0 ? address : Find(entries, type, 0);

@@ -81,10 +81,10 @@ internal static unsafe class Calls
         var type = context.TypeOfFunction(index);
         if (HostStubs.Find(function) is var direct and not 0)
             return direct;
-        if (function.Instance?.Code is CompiledInstance { Module.IsMetered: false } other && !context.Code.Module.IsMetered)
+        if (function.Instance?.Code is CompiledInstance { Module.IsMetered: false } other && !context.Code.Module.IsMetered && other.Resolve(function, polled) is var address and not 0)
         {
             target.Foreign = other.Context;
-            target.Address = other.Resolve(function, polled);
+            target.Address = address;
             return context.Code.Module.Stubs.Cross(type);
         }
         return context.Code.Module.Stubs.Exit(type);

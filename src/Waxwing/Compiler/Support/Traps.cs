@@ -40,7 +40,8 @@ internal static unsafe class Traps
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Poll(GuestContext context)
     {
-        if (*context.Interruption != 0)
+        // Volatile, or the JIT would look once before the loop, and never again.
+        if (Volatile.Read(ref *context.Interruption) != 0)
             Serve(context);
     }
 

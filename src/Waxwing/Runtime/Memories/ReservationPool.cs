@@ -25,7 +25,7 @@ internal static unsafe class ReservationPool
     /// Each is two mappings to the system (committed and not). Linux allows 65,530 for a process by default, and the .NET runtime dies if it cannot get one of its own: so a
     /// quarter is ours at most, and memories beyond live in ordinary memory.
     /// </summary>
-    private static readonly int MostReservations = ReadMappingLimit() / 4;
+    private static readonly int MostReservations = SystemLimits.Mappings / 4;
 
     /// <summary>Reservations that exist, in use or pooled: for the tests' census.</summary>
     public static int Live => Volatile.Read(ref live);
@@ -137,18 +137,6 @@ internal static unsafe class ReservationPool
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Clear();
-    }
-
-    private static int ReadMappingLimit()
-    {
-        try
-        {
-            return OperatingSystem.IsLinux() && int.TryParse(File.ReadAllText("/proc/sys/vm/max_map_count"), out var limit) ? Math.Clamp(limit, 256, 1 << 20) : 65536;
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return 65536;
-        }
     }
 
     private static bool Wipe(ref Reservation reservation)
