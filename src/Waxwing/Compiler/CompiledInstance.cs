@@ -109,11 +109,9 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        context.Begin();
+        context.Enter();
         try
         {
-            // Only now, that a disposal on another thread would see this stay.
-            instance.ThrowIfDisposed();
             var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
             if (code == 0)
             {

@@ -242,7 +242,7 @@ internal sealed partial class FunctionEmitter
             il.Emit(ILOpCode.Ldelem_ref);
             if (place.Length < 0)
             {
-                il.Emit(ILOpCode.Ldfld, Support.MemoryBase);
+                il.Emit(ILOpCode.Ldfld, Support.MemoryGuardedBase);
                 il.StoreLocal(place.Base);
                 continue;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
@@ -19,8 +20,7 @@ internal sealed unsafe class GuestContext : Activation
         Globals = instance.Globals;
         Types = instance.Types;
         GlobalCells = code.GlobalCells;
-        if (Memories.Length > 0)
-            MemoryBase = code.IsGuarded ? Memories[0].GuardedBase : Memories[0].Base;
+        isGuarded = code.IsGuarded && Memories.Length > 0;
         var imports = instance.Module.Context.ImportedFunctions;
         ImportCodes = new nint[imports];
         ImportTargets = new ImportTarget?[imports];
@@ -70,6 +70,17 @@ internal sealed unsafe class GuestContext : Activation
 
     public readonly CompiledInstance Code;
     public readonly GuestThread Thread;
+
+    private readonly bool isGuarded;
+
+    /// <summary>Begins a stay, from the host or another instance: a memory that was given back meanwhile is found to be empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Enter()
+    {
+        Begin();
+        if (isGuarded)
+            MemoryBase = Memories[0].GuardedBase;
+    }
 
     internal override bool MayUse(WasmMemory memory) => Array.IndexOf(Instance.Memories, memory) >= 0;
 }

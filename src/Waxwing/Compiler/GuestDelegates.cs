@@ -25,7 +25,7 @@ internal sealed class GuestEntry(CompiledInstance code, nint address, Delegate g
         var context = code.Context;
         if (context.Thread.Cancellation.CanBeCanceled)
             return null;
-        context.Begin();
+        context.Enter();
         // Only now: a disposal on another thread sees the stay, or this sees the disposal.
         if (!code.Instance.IsDisposed)
             return context;

@@ -22,18 +22,9 @@ internal sealed class ImportTarget(GuestContext context, WasmFunction function)
     public GuestContext Enter()
     {
         var foreign = Foreign!;
-        foreign.Begin();
-        if (foreign.Instance.IsDisposed)
-            Refuse(foreign);
+        foreign.Enter();
         return foreign;
     }
 
     public static void Leave(GuestContext foreign) => foreign.End();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Refuse(GuestContext foreign)
-    {
-        foreign.End();
-        foreign.Instance.ThrowIfDisposed();
-    }
 }

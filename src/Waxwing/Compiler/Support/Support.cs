@@ -50,6 +50,7 @@ internal static partial class Support
     public static readonly MethodInfo MemoryInit = Method(typeof(BulkMemory), nameof(BulkMemory.Init));
     public static readonly MethodInfo DataDrop = Method(typeof(BulkMemory), nameof(BulkMemory.Drop));
     public static readonly FieldInfo MemoryBase = Field(typeof(WasmMemory), nameof(WasmMemory.Base));
+    public static readonly FieldInfo MemoryGuardedBase = Field(typeof(WasmMemory), nameof(WasmMemory.GuardedBase));
     public static readonly FieldInfo MemoryLength = Field(typeof(WasmMemory), nameof(WasmMemory.Length));
 
     // Globals.
