@@ -48,7 +48,10 @@ internal sealed partial class FunctionEmitter
         var start = Need(1);
         ref var index = ref operands[count - 1];
         var size = InstructionTable.Info(e.Opcode).Width;
+        var mustFault = IsGuardedMemory(e.Index) && IsFar(in e, in index, size);
         EmitAddress(in e, in index, size);
+        if (mustFault)
+            HidePlace();
         il.Offset(e.Offset);
         if (result.IsVector)
         {

@@ -9,6 +9,10 @@ namespace Waxwing.Compiler;
  * RyuJIT takes a load whose value is not used for a check of its address, and reads only those bytes that are. A guarded memory's end would go unnoticed: an access that begins within it,
  * and ends outside, must trap. `volatile.` changes nothing about that. So where an instruction uses only a part of what was loaded for it, the last byte is touched too.
  *
+ * And of two accesses at constant distances from the same place RyuJIT believes that the second does not fault if the first did not: the place is not null. A load that is not used, or
+ * stands before another trap, is then dropped, or comes late. So loads that are likely to be out of bounds, because no memory begins so large or no array lies so far behind an index, have
+ * places of their own.
+ *
  * What is loaded into a variable that is never read, or of which only a part is, remains unseen here: then such an access, in the last bytes of a memory, does not trap.
  */
 internal sealed partial class FunctionEmitter
@@ -41,6 +45,22 @@ internal sealed partial class FunctionEmitter
             i += il.MoveLast(since, i);
         }
     }
+
+    /// <summary>Offsets from here on are of no array: they are there to be out of bounds.</summary>
+    private const ulong FarOffset = 1 << 28;
+
+    /// <summary>Makes an address one that RyuJIT knows nothing of.</summary>
+    private void HidePlace()
+    {
+        // Volatile: else the next one were the same.
+        il.Emit(ILOpCode.Volatile);
+        il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+        il.Emit(ILOpCode.Conv_i);
+        il.Emit(ILOpCode.Add);
+    }
+
+    private bool IsFar(in InstructionEvent e, in Operand index, int size) => e.Immediate >= FarOffset
+        || (index.IsConstant && (uint)index.Bits + e.Immediate + (ulong)size > context.Memories[e.Index].Limits.Minimum << context.Memories[e.Index].PageSizeLog2);
 
     private static bool IsLoad(in IlInstruction instruction) => instruction.Code switch
     {

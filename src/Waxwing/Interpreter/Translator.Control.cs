@@ -396,16 +396,23 @@ internal sealed unsafe partial class Translator
                 operations[operation].A = operand.Kind == OperandKind.Local ? localSlots[operand.Source] : operand.Home;
             return;
         }
-        if (results.Length > 1)
+        var first = operandCount - results.Length;
+        Operand[] kept = results.Length > 1 ? operands[first..operandCount] : [];
+        for (var i = 0; i < kept.Length; i++)
         {
             // Results overwrite parameters: whatever still stands for one is copied out of the way first.
-            for (var i = operandCount - results.Length; i < operandCount; i++)
-            {
-                if (operands[i].Kind == OperandKind.Local && localSlots[operands[i].Source] < headerOffset)
-                    Settle(i);
-            }
+            if (kept[i].Kind != OperandKind.Local || localSlots[kept[i].Source] >= headerOffset)
+                continue;
+            EmitCopy(kept[i].Home, localSlots[kept[i].Source], kept[i].Type);
+            (operands[first + i].Kind, operands[first + i].Source) = (OperandKind.Temporary, -1);
         }
         MoveTop(results.Length, 0);
+        // Where the branch is not taken nothing was copied.
+        for (var i = 0; i < kept.Length; i++)
+        {
+            if (kept[i].Kind == OperandKind.Local)
+                operands[first + i] = kept[i];
+        }
         Add(Micro.Return, b: headerOffset);
     }
 }

@@ -59,7 +59,8 @@ internal sealed partial class FunctionGenerator
             return;
         }
         var table = program.HasWideTable && choices.Next(2) == 1 ? 1 : 0;
-        var index = program.Referable.IndexOf(callee) + choices.Of(0, 1, 2, 7, 100, -1);
+        // Where the segment put it, mostly.
+        var index = program.Referable.IndexOf(callee) + (choices.Next(4) == 3 ? choices.Of(1, 2, 7, 100, -1) : program.FirstInTable);
         if (choices.Next(2) == 0)
         {
             _ = table == 1 ? code.I64(index) : code.I32(index);

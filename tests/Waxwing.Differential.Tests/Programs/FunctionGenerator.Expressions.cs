@@ -136,6 +136,9 @@ internal sealed partial class FunctionGenerator
             return;
         }
         var operation = choices.Of(candidates);
+        // Conversions of what does not fit trap; not always.
+        if (Traps(operation.Row.Opcode) && choices.Next(4) != 0)
+            operation = candidates.First(candidate => candidate.Row.Name == operation.Row.Name.Replace("trunc", "trunc_sat", StringComparison.Ordinal));
         for (var i = 0; i < operation.Operands.Length; i++)
         {
             var operand = Signature.Type(operation.Operands[i]);
@@ -147,7 +150,7 @@ internal sealed partial class FunctionGenerator
             if (ShowsBits(operation.Row.Name))
                 Canonical(operand);
         }
-        // Divisions by zero and conversions of what does not fit trap; not always.
+        // Nor do all divisions.
         if (operation.Row.Opcode is Opcode.I32DivS or Opcode.I32DivU or Opcode.I32RemS or Opcode.I32RemU && choices.Next(4) != 0)
             code.I32(choices.Of(1, 3, 16)).Op(Opcode.I32Or);
         else if (operation.Row.Opcode is Opcode.I64DivS or Opcode.I64DivU or Opcode.I64RemS or Opcode.I64RemU && choices.Next(4) != 0)
@@ -155,6 +158,8 @@ internal sealed partial class FunctionGenerator
         operation.Write(code);
         CanonicalLanes(operation.Results[0]);
     }
+
+    private static bool Traps(Opcode opcode) => opcode is >= Opcode.I32TruncF32S and <= Opcode.I32TruncF64U or >= Opcode.I64TruncF32S and <= Opcode.I64TruncF64U;
 
     private static bool ShowsBits(string name) => name.Contains("reinterpret", StringComparison.Ordinal) || name.EndsWith("copysign", StringComparison.Ordinal)
         || name.EndsWith("splat", StringComparison.Ordinal) || name.EndsWith("replace_lane", StringComparison.Ordinal);

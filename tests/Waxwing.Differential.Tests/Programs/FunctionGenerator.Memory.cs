@@ -41,7 +41,8 @@ internal sealed partial class FunctionGenerator
         var natural = BitOperations.Log2(row.Width);
         var atomic = (row.Features & WasmFeatures.Threads) != 0;
         var offset = Offset(memory, atomic);
-        // Of a load that spans the end of the memory RyuJIT may read only the part that is used, which does not fault (RATIONALE.md): such loads are tried one by one elsewhere.
+        // Of a load RyuJIT may read only the part that is used, and nothing if none is: if that part is within the memory, or it believes so, there is no fault (FunctionEmitter.Widths.cs).
+        // So loads that may be out of bounds span no end, and are used. What is left is tried one by one elsewhere.
         var whole = row.Results != "" && !atomic;
         if (whole && offset > 0x8000)
             offset &= ~15UL;
@@ -53,6 +54,25 @@ internal sealed partial class FunctionGenerator
             Canonical(type);
         }
         code.Memory(row.Opcode, memory, atomic ? natural : choices.Next(natural + 1), whole && isAtEnd ? offset & ~15UL : offset, row.Immediates == ImmediateKind.MemargLane ? choices.Next(16 / row.Width) : -1);
+        if (whole && (isAtEnd || offset > 0x8000))
+            Use(Signature.Type(row.Results![0]));
+    }
+
+    /// <summary>Puts something of the value on the stack where it counts as used.</summary>
+    private void Use(ValType type)
+    {
+        var local = Scratch(type);
+        code.Tee(local).Get(local);
+        _ = Letter(type) switch
+        {
+            'l' => code.Op(Opcode.I32WrapI64),
+            'f' => code.Op(Opcode.I32ReinterpretF32),
+            'd' => code.Op(Opcode.I64ReinterpretF64).Op(Opcode.I32WrapI64),
+            'v' => code.Op(Opcode.I32x4ExtractLane, 0),
+            _ => code,
+        };
+        code.Op(Opcode.GlobalSet, program.SinkGlobal);
+        Spend(5);
     }
 
     /// <summary>An address, most often one within the memory.</summary>
@@ -72,7 +92,7 @@ internal sealed partial class FunctionGenerator
             And(0xFF0);
             return true;
         }
-        switch (choices.Next(8))
+        switch (choices.Next(9) is var form && form is 5 or 7 && choices.Next(3) != 0 ? 1 : form)
         {
             case 0:
                 Number((ulong)choices.Next(64) * (aligned ? 8u : 1u));
@@ -103,14 +123,12 @@ internal sealed partial class FunctionGenerator
                 And(0x1F);
                 code.I32(choices.Of(1, 2, 3, 4)).Op(Opcode.I32Shl);
                 break;
+            case 7 when LocalToRead(type) is >= 0 and var local:
+                code.Get(local);
+                if (whole)
+                    And(0x7FFF_FFFF_FFFF_FFF0);
+                return true;
             default:
-                if (LocalToRead(type) is >= 0 and var local && choices.Next(3) == 0)
-                {
-                    code.Get(local);
-                    if (whole)
-                        And(0x7FFF_FFFF_FFFF_FFF0);
-                    return true;
-                }
                 Number((ulong)choices.Next(512) * 8);
                 break;
         }
@@ -125,13 +143,13 @@ internal sealed partial class FunctionGenerator
         void Number(ulong value) => _ = wide ? code.I64((long)value) : code.I32((int)(uint)value);
     }
 
-    private ulong Offset(int memory, bool aligned) => choices.Next(24) switch
+    private ulong Offset(int memory, bool aligned) => choices.Next(72) switch
     {
-        < 10 => 0,
-        < 20 => (ulong)choices.Next(64) * (aligned ? 8u : 1u),
-        20 => 65_528,
-        21 => 0xFFFF_FFF8,
-        22 => program.Memories[memory] ? ulong.MaxValue - 7 : 0x8000_0000,
+        < 32 => 0,
+        < 68 => (ulong)choices.Next(64) * (aligned ? 8u : 1u),
+        68 => 65_528,
+        69 => 0xFFFF_FFF8,
+        70 => program.Memories[memory] ? ulong.MaxValue - 7 : 0x8000_0000,
         _ => 8,
     };
 

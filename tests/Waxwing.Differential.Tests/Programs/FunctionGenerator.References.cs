@@ -151,6 +151,15 @@ internal sealed partial class FunctionGenerator
         }
     }
 
+    /// <summary>A reference that is not null, mostly.</summary>
+    private void Object(ObjectTypes objects, ValType type, int depth)
+    {
+        if (choices.Next(5) == 0 || Ends(depth))
+            Reference(type, depth + 1);
+        else
+            NewObject(objects, type == objects.Base && choices.Next(3) == 0 ? objects.Derived : type, depth + 1);
+    }
+
     /// <summary>A number that comes out of a reference.</summary>
     private void FromReference(ValType type, int depth)
     {
@@ -162,19 +171,19 @@ internal sealed partial class FunctionGenerator
                     FromObject(objects, depth);
                     return;
                 case 'l' when choices.Next(2) == 0:
-                    Reference(objects.Derived, depth + 1);
+                    Object(objects, objects.Derived, depth);
                     code.Op(Opcode.StructGet, objects.DerivedIndex, 4);
                     return;
                 case 'l':
-                    Reference(objects.Longs, depth + 1);
+                    Object(objects, objects.Longs, depth);
                     code.I32(choices.Next(5)).Op(Opcode.ArrayGet, objects.LongsIndex);
                     return;
                 case 'd':
-                    Reference(objects.Base, depth + 1);
+                    Object(objects, objects.Base, depth);
                     code.Op(Opcode.StructGet, objects.BaseIndex, 2);
                     return;
                 case 'v':
-                    Reference(objects.Derived, depth + 1);
+                    Object(objects, objects.Derived, depth);
                     code.Op(Opcode.StructGet, objects.DerivedIndex, 5);
                     return;
             }
@@ -198,24 +207,24 @@ internal sealed partial class FunctionGenerator
         switch (choices.Next(9))
         {
             case 0:
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 code.Op(Opcode.StructGet, objects.BaseIndex, 0);
                 break;
             case 1:
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 code.Op(choices.Of(Opcode.StructGetS, Opcode.StructGetU), objects.BaseIndex, 1);
                 break;
             case 2:
-                Reference(objects.Bytes, depth + 1);
+                Object(objects, objects.Bytes, depth);
                 Expression(ValType.I32, depth + 1);
                 code.I32(7).Op(Opcode.I32And).Op(choices.Of(Opcode.ArrayGetS, Opcode.ArrayGetU), objects.BytesIndex);
                 break;
             case 3:
-                Reference(choices.Of(objects.Bytes, objects.Longs, objects.References), depth + 1);
+                Object(objects, choices.Of(objects.Bytes, objects.Longs, objects.References), depth);
                 code.Op(Opcode.ArrayLen);
                 break;
             case 4:
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 Reference(choices.Of(objects.Base, objects.Derived, objects.Bytes), depth + 1);
                 code.Op(Opcode.RefEq);
                 break;
@@ -238,7 +247,7 @@ internal sealed partial class FunctionGenerator
                     code.Block(Opcode.Block);
                     Inside(new([]), () =>
                     {
-                        Reference(objects.Base, depth + 1);
+                        Object(objects, objects.Base, depth);
                         code.Op(Opcode.BrOnNull, 0).Op(Opcode.StructGet, objects.BaseIndex, 0).Op(Opcode.Br, 1);
                     });
                     Expression(ValType.I32, depth + 1);
@@ -273,29 +282,29 @@ internal sealed partial class FunctionGenerator
         switch (choices.Next(7))
         {
             case 0:
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 Expression(ValType.I32, depth + 1);
                 code.Op(Opcode.StructSet, objects.BaseIndex, choices.Next(2));
                 break;
             case 1:
-                Reference(objects.Derived, depth + 1);
+                Object(objects, objects.Derived, depth);
                 Expression(ValType.V128, depth + 1);
                 code.Op(Opcode.StructSet, objects.DerivedIndex, 5);
                 break;
             case 2:
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 Reference(ValType.AnyRef, depth + 1);
                 code.Op(Opcode.StructSet, objects.BaseIndex, 3);
                 break;
             case 3:
-                Reference(objects.Bytes, depth + 1);
+                Object(objects, objects.Bytes, depth);
                 Expression(ValType.I32, depth + 1);
                 code.I32(7).Op(Opcode.I32And);
                 Expression(ValType.I32, depth + 1);
                 code.Op(Opcode.ArraySet, objects.BytesIndex);
                 break;
             case 4:
-                Reference(objects.Longs, depth + 1);
+                Object(objects, objects.Longs, depth);
                 code.I32(choices.Next(4));
                 Expression(ValType.I64, depth + 1);
                 code.I32(choices.Next(6)).Op(Opcode.ArrayFill, objects.LongsIndex);
@@ -308,9 +317,9 @@ internal sealed partial class FunctionGenerator
                 code.I32(choices.Next(4)).I32(choices.Next(6)).Op(Opcode.ArrayCopy, objects.BytesIndex, objects.BytesIndex);
                 break;
             default:
-                Reference(objects.References, depth + 1);
+                Object(objects, objects.References, depth);
                 code.I32(choices.Next(4));
-                Reference(objects.Base, depth + 1);
+                Object(objects, objects.Base, depth);
                 code.Op(Opcode.ArraySet, objects.ReferencesIndex);
                 break;
         }

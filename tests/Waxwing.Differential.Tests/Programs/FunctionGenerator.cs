@@ -107,7 +107,8 @@ internal sealed partial class FunctionGenerator
         for (var i = 0; i < locals.Count; i++)
         {
             var local = (start + i) % locals.Count;
-            if (locals[local] == type && !(writing && reserved.Contains(local)))
+            // Scratch locals hold NaNs from before they are made one.
+            if (locals[local] == type && !(writing && reserved.Contains(local)) && !scratch.ContainsValue(local))
                 return local;
         }
         return -1;

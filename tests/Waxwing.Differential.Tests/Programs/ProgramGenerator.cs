@@ -56,7 +56,13 @@ internal sealed class ProgramGenerator
     /// <summary>Functions that references and tables may hold.</summary>
     public List<FunctionPlan> Referable { get; } = [];
 
+    /// <summary>Where the tables' segments begin.</summary>
+    public int FirstInTable { get; private set; }
+
     public int FuelGlobal { get; private set; }
+
+    /// <summary>An i32 that nothing looks at.</summary>
+    public int SinkGlobal { get; private set; }
 
     /// <summary>Makes a program.</summary>
     /// <param name="lists">Choices for the module, and for each function.</param>
@@ -149,6 +155,7 @@ internal sealed class ProgramGenerator
     private void DefineGlobals()
     {
         FuelGlobal = draft.Global(ValType.I32, true, code => code.I32(Fuel), "fuel");
+        SinkGlobal = draft.Global(ValType.I32, true, code => code.I32(0));
         var types = "ilfdv" + Types(choices.Next(4));
         foreach (var type in types)
         {
@@ -176,10 +183,10 @@ internal sealed class ProgramGenerator
         if (HasWideTable)
             draft.Table(new(new(TableSize, TableSize + 4, Is64: true), ValType.FuncRef));
         int[] referable = [.. Referable.Select(function => function.Index)];
-        var offset = choices.Next(3);
-        draft.ActiveElements(0, code => code.I32(offset), referable);
+        FirstInTable = choices.Next(3);
+        draft.ActiveElements(0, code => code.I32(FirstInTable), referable);
         if (HasWideTable)
-            draft.ActiveElements(1, code => code.I64(1), referable);
+            draft.ActiveElements(1, code => code.I64(FirstInTable), referable);
         draft.PassiveElements([.. referable, .. referable]);
     }
 }

@@ -75,4 +75,13 @@ public sealed class CompilerTests
           (func $byte (result i32) (i32.load8_u (i32.const 1)))
           (func (export "f") (result f32) (local $x i32) {{body}} (f32.reinterpret_i32)))
         """, "", 'x'), StringComparison.Ordinal);
+
+    // RyuJIT took the second load's place for good, because the first had been at a constant distance from it.
+    [Theory]
+    [InlineData("(i32.load (i32.const 0)) (drop (i32.load (i32.const 70000)))")]
+    [InlineData("(i32.load (local.get 0)) (drop (i32.load offset=0x80000000 (local.get 0)))")]
+    [InlineData("(i32.load (i32.const 0)) (drop (select (local.get 0) (local.get 0) (i32.eqz (i32.load offset=0x80000000 (i32.and (i32.const 0) (local.get 0))))))")]
+    [InlineData("(i32.load (i32.const 0)) (i32.div_u (i32.add (i32.load offset=0x80000000 (local.get 0)) (i32.const 1)) (local.get 0)) (drop)")]
+    public void A_load_behind_a_good_one_traps(string body) => Assert.Equal(nameof(TrapCode.MemoryOutOfBounds), TextModule.Call(
+        $"(module (memory 1) (func (export \"f\") (param i32) (result i32) {body}))", "i", 'i', 0));
 }
