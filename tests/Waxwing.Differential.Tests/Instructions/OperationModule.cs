@@ -69,7 +69,10 @@ internal sealed class OperationModule : FormModule
                 Load(code.I32(i * Slot), operands[i]);
             operation.Write(code);
         });
-        foreach (var opcode in (Opcode[])[Opcode.I32Load8S, Opcode.I32Load8U, Opcode.I32Load16S, Opcode.I32Load16U, Opcode.I64Load8S, Opcode.I64Load16U, Opcode.I64Load32S, Opcode.I64Load32U])
+        Opcode[] narrow = Settings.AllEdges
+            ? [Opcode.I32Load8S, Opcode.I32Load8U, Opcode.I32Load16S, Opcode.I32Load16U, Opcode.I64Load8S, Opcode.I64Load16U, Opcode.I64Load32S, Opcode.I64Load32U]
+            : [Opcode.I32Load8U, Opcode.I32Load16S, Opcode.I64Load32U];
+        foreach (var opcode in narrow)
             AddNarrow(opcode, few);
         var globals = operands.Select(type => Draft.Global(Signature.Type(type), true, code => code.Constant(type, 0))).ToArray();
         Add("globals", operands, operation.Results, few, [], code =>
