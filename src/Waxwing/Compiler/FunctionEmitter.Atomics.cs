@@ -13,6 +13,7 @@ internal sealed partial class FunctionEmitter
         if (e.Opcode == Opcode.AtomicFence)
         {
             il.Call(Support.MemoryBarrier);
+            RefreshMemories();
             return true;
         }
         if (Support.Atomic(e.Opcode) is not { } helper)
@@ -30,6 +31,8 @@ internal sealed partial class FunctionEmitter
         var depth = Consume(number);
         if (info.Results is [var result])
             Push(TypeOf(result), start, depth);
+        // It may be what tells this thread that another one grew the memory.
+        RefreshMemories();
         return true;
     }
 }

@@ -173,7 +173,6 @@ internal sealed partial class FunctionEmitter
         il.Constant(size);
         il.LoadLocal(place.Length);
         il.LoadLocal(place.Base);
-        il.LoadLocal(place.Memory);
         il.Call(is64 ? Support.CheckAddress64 : Support.CheckAddress32);
     }
 
@@ -182,7 +181,7 @@ internal sealed partial class FunctionEmitter
     {
         for (var i = 0; i < memoryPlaces.Length; i++)
         {
-            if (IsGuardedMemory(i) || context.Memories[i].Limits.Shared)
+            if (IsGuardedMemory(i))
                 continue;
             Refresh(in PlaceToRefresh(i));
         }
@@ -333,6 +332,7 @@ internal sealed partial class FunctionEmitter
                 il.Constant(e.Index);
                 il.Call(Support.MemorySize);
                 PushPages(e.Index, since);
+                RefreshMemories();
                 break;
             case Opcode.MemoryGrow:
                 since = Need(1);
