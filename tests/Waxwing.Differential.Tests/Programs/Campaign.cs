@@ -10,10 +10,13 @@ internal sealed class Campaign
     private const int MostFailures = 5;
 
     private readonly ConcurrentQueue<string> failures = new();
+    private readonly Action<string>? report;
     private long modules;
     private long bytes;
     private long calls;
     private long trapped;
+
+    private Campaign(Action<string>? report) => this.report = report;
 
     /// <summary>What was found: the number of each failing program, how engines differ, and the smallest program found that fails like it.</summary>
     public IReadOnlyCollection<string> Failures => failures;
@@ -28,7 +31,7 @@ internal sealed class Campaign
     /// <param name="report">Is told about every ten seconds how far it is, or null.</param>
     public static Campaign Run(ulong first, int count, TimeSpan limit, Action<string>? report = null)
     {
-        var campaign = new Campaign();
+        var campaign = new Campaign(report);
         var clock = Stopwatch.StartNew();
         var next = -1L;
         var nextReport = TimeSpan.FromSeconds(10).Ticks;
@@ -74,12 +77,19 @@ internal sealed class Campaign
         }
         catch (DifferenceException difference)
         {
-            failures.Enqueue($"module {number} (WAXWING_DIFFERENTIAL_SEED={number} WAXWING_DIFFERENTIAL_MODULES=1): {Reducer.Reduce(lists, difference)}");
+            Fail($"module {number} (WAXWING_DIFFERENTIAL_SEED={number} WAXWING_DIFFERENTIAL_MODULES=1): {Reducer.Reduce(lists, difference)}");
         }
         catch (Exception error)
         {
-            failures.Enqueue($"module {number}: {error}");
+            Fail($"module {number}: {error}");
         }
         Interlocked.Increment(ref modules);
+    }
+
+    // At once, for a long campaign may be ended before it is over.
+    private void Fail(string failure)
+    {
+        failures.Enqueue(failure);
+        report?.Invoke(failure);
     }
 }
