@@ -15,16 +15,21 @@ internal static class InspectCommand
         Examples:
           waxwing inspect app.wasm
           waxwing inspect app.wasm --functions 50
+          waxwing inspect app.wasm --il --function 17
+          waxwing inspect app.wasm --il --function main
         """;
 
     public static Command Create()
     {
         var file = Options.File();
         var functions = new Option<int>("--functions") { Description = "How many of the largest functions to list.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var il = new Option<bool>("--il") { Description = "Show the CIL that the compiler makes of a function, and nothing else." };
+        var function = new Option<string?>("--function") { Description = "The function for --il: its index, or its name.", HelpName = "N" };
         var features = Options.Features();
-        var command = new TaughtCommand("inspect", "Shows what a module is made of and what it needs.", Lesson) { file, functions, features };
-        command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(file), parsed.GetValue(functions), Options.ParseFeatures(parsed.GetValue(features)), parsed.InvocationConfiguration.Output));
+        var command = new TaughtCommand("inspect", "Shows what a module is made of and what it needs.", Lesson) { file, functions, il, function, features };
+        command.SetAction(parsed => parsed.GetValue(il)
+            ? EmittedCode.Write(parsed.GetRequiredValue(file), parsed.GetValue(function), Options.ParseFeatures(parsed.GetValue(features)), parsed.InvocationConfiguration.Output)
+            : Run(parsed.GetRequiredValue(file), parsed.GetValue(functions), Options.ParseFeatures(parsed.GetValue(features)), parsed.InvocationConfiguration.Output));
         return command;
     }
 
