@@ -19,8 +19,8 @@ public sealed class MicroPythonTests : IDisposable
         host = new(runtime, new()
         {
             UnknownImports = EmscriptenUnknownImports.Trap,
-            Wasi = new Waxwing.Wasi.WasiOptions { Stdout = output }.AddDirectory(folder.FullName, "/work"),
-            WorkingDirectory = "/work",
+            Wasi = new Waxwing.Wasi.WasiOptions { Stdout = output }.AddDirectory(folder.FullName, "/desk"),
+            WorkingDirectory = "/desk",
         });
         host.Imports.Define("env", "mp_js_ticks_ms", () => 0);
         host.Imports.Define("env", "mp_js_random_u32", () => 4);
@@ -68,15 +68,15 @@ public sealed class MicroPythonTests : IDisposable
             with open('in.txt') as f:
                 lines = f.read().split()
             os.mkdir('sub')
-            with open('/work/sub/out.txt', 'w') as f:
+            with open('/desk/sub/out.txt', 'w') as f:
                 f.write(' '.join(reversed(lines)))
             print(os.getcwd(), sorted(os.listdir('.')), os.stat('sub/out.txt')[6])
             try:
-                open('/work/../etc/passwd')
+                open('/desk/../etc/passwd')
             except OSError as e:
                 print('refused', e.args[0])
             """));
-        Assert.Equal("/work ['in.txt', 'sub'] 7\nrefused 44\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal("/desk ['in.txt', 'sub'] 7\nrefused 44\n", Encoding.UTF8.GetString(output.ToArray()));
         Assert.Equal("two one", File.ReadAllText(Path.Combine(folder.FullName, "sub", "out.txt")));
     }
 
