@@ -46,7 +46,7 @@ public sealed class LoadingTests(LoadingTests.Figures figures, ITestOutputHelper
 
     private static unsafe (int Functions, long Bytes) TranslateAll(WasmInstance instance)
     {
-        var code = ((InterpreterInstance)instance.Code).Module;
+        var code = instance.Code.Interpreter.Module;
         var context = instance.Module.Context;
         var instructions = 0L;
         for (var function = context.ImportedFunctions; function < context.FunctionTypes.Length; function++)
