@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Waxwing.Compiler;
 using Waxwing.Instructions;
 using Waxwing.Tests.Runtime;
@@ -82,13 +83,15 @@ public sealed class GoldenTests
         var emitter = new FunctionEmitter(module.Context, CodeVariant.Guarded);
         for (var i = 0; i < functions.Length; i++)
             text.Append(functions[i]).Append('\n').Append(IlPrinter.Print(emitter.EmitOrReport(3 + i), index => $"f{index}", offsets: false)).Append('\n');
+        // A type's number is of this process.
+        var actual = Regex.Replace(text.ToString(), @"ldc\.i8 \d+(?=\n  ldc\.i4 \d+\n  ldc\.i4 \d+\n  ldarg \d+\n  call Calls::FindIndirect)", "ldc.i8 type");
         var path = Path.Combine(Folder, "emitted.txt");
         if (Environment.GetEnvironmentVariable("WAXWING_BLESS") == "1")
         {
             Directory.CreateDirectory(Folder);
-            File.WriteAllText(path, text.ToString());
+            File.WriteAllText(path, actual);
         }
-        Assert.Equal(File.ReadAllText(path), text.ToString(), ignoreLineEndingDifferences: true);
+        Assert.Equal(File.ReadAllText(path), actual, ignoreLineEndingDifferences: true);
     }
 
     private static string Parameters(string letters) => $"(param {string.Join(' ', letters.Select(Name))})";
