@@ -7,6 +7,7 @@ namespace Waxwing.Compiler;
 
 // RyuJIT takes x * 1, x / 1, x - 0 and x + -0 for x, which does not quiet a signalling NaN as WebAssembly has it. So it must not know of such constants: neither where they are operands of
 // arithmetic, nor where they go to a local, a block or another function, from which it would find them out.
+// It also takes c - (0 - x) for x, on integer vectors, where only the first lane of c is zero: such vectors are hidden from subtractions in the same way.
 internal sealed partial class FunctionEmitter
 {
     private readonly BitArray isSet = new(0);
@@ -26,6 +27,8 @@ internal sealed partial class FunctionEmitter
 
     private static bool IsVectorArithmetic(Opcode opcode) => opcode is Opcode.F32x4Add or Opcode.F32x4Sub or Opcode.F32x4Mul or Opcode.F32x4Div or Opcode.F32x4Min or Opcode.F32x4Max
         or Opcode.F64x2Add or Opcode.F64x2Sub or Opcode.F64x2Mul or Opcode.F64x2Div or Opcode.F64x2Min or Opcode.F64x2Max;
+
+    private static bool IsVectorSubtraction(Opcode opcode) => opcode is Opcode.I8x16Sub or Opcode.I16x8Sub or Opcode.I32x4Sub or Opcode.I64x2Sub;
 
     /// <summary>A local's value from the function's entry, which is zero, reaches no further than the first time it is set outside of all blocks.</summary>
     private void NoteSet(int local)
@@ -70,15 +73,17 @@ internal sealed partial class FunctionEmitter
     {
         var leave = consumer is <= Opcode.TryTable or Opcode.LocalSet or Opcode.LocalTee;
         var isArithmetic = IsVectorArithmetic(consumer);
+        var isSubtraction = IsVectorSubtraction(consumer);
         hasVectorArithmetic |= isArithmetic;
-        if (!leave && !isArithmetic)
+        if (!leave && !isArithmetic && !isSubtraction)
             return;
         for (var i = first; i < count; i++)
         {
             ref var operand = ref operands[i];
             if (operand.IsConstant && IsFloat(operand.Type) && IsNeutral(FloatOf(in operand)))
                 Hide(ref operand);
-            HideVector(i);
+            if ((operand.IsNeutralVector && !isSubtraction) || (operand.IsTakenForZero && !isArithmetic))
+                HideVector(i);
         }
     }
 
@@ -113,14 +118,11 @@ internal sealed partial class FunctionEmitter
 
     private void HideVector(int index)
     {
-        ref var operand = ref operands[index];
-        if (!operand.IsNeutralVector)
-            return;
-        operand.IsNeutralVector = false;
+        operands[index].IsNeutralVector = operands[index].IsTakenForZero = false;
         // Behind the first half.
         var since = il.Count;
         il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
         il.Emit(ILOpCode.Or);
-        Shift(index + 1, il.MoveLast(since, operand.Start + 1));
+        Shift(index + 1, il.MoveLast(since, operands[index].Start + 1));
     }
 }

@@ -46,7 +46,9 @@ internal sealed partial class FunctionEmitter
     {
         var start = il.Count;
         LoadVector(low, high);
-        Push(ValType.V128, start).IsNeutralVector = low == high && (IsNeutral(BitConverter.UInt64BitsToDouble(low)) || ((uint)low == low >> 32 && IsNeutral(BitConverter.UInt32BitsToSingle((uint)low))));
+        ref var operand = ref Push(ValType.V128, start);
+        operand.IsNeutralVector = low == high && (IsNeutral(BitConverter.UInt64BitsToDouble(low)) || ((uint)low == low >> 32 && IsNeutral(BitConverter.UInt32BitsToSingle((uint)low))));
+        operand.IsTakenForZero = (byte)low == 0 && (low | high) != 0;
         return true;
     }
 

@@ -64,6 +64,9 @@ internal sealed partial class FunctionEmitter
         /// <summary>Whether it is a constant vector with which some operation on floats would give its other operand.</summary>
         public bool IsNeutralVector;
 
+        /// <summary>Whether it is a constant vector that is zero in the first byte, and not everywhere.</summary>
+        public bool IsTakenForZero;
+
         /// <summary>Whether it is what a rotation gave; see <see cref="GuardRotations"/>.</summary>
         public bool IsRotation;
 

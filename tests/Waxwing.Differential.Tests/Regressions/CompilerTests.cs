@@ -52,6 +52,17 @@ public sealed class CompilerTests
         $"(module (func $v (param v128) (result v128) (local $x v128) (local $zero v128) {body}) (func (export \"f\") (param v128) (result i32) (i32.and (i32.const 0x7fc00000) (i32x4.extract_lane 0 (call $v (local.get 0))))))",
         "v", 'i', Signalling));
 
+    // RyuJIT takes c - (0 - x) for x where the first lane of c is zero, whatever the others are.
+    [Theory]
+    [InlineData("(i32x4.sub (v128.const i32x4 0 1000 2 3) (i32x4.sub (local.get $zero) (i32x4.sub (i32x4.dot_i16x8_s (local.get $x) (local.get $x)) (v128.const i32x4 3 4 5 6))))")]
+    [InlineData("(i32x4.neg (i32x4.sub (v128.const i32x4 0 -1000 2 3) (i32x4.sub (i32x4.dot_i16x8_s (local.get $x) (local.get $x)) (v128.const i32x4 3 4 5 6))))")]
+    [InlineData("(i32x4.sub (v128.const i32x4 0 2000 2 3) (i32x4.sub (v128.const i32x4 0 1000 2 3) (i32x4.sub (i32x4.dot_i16x8_s (local.get $x) (local.get $x)) (v128.const i32x4 3 4 5 6))))")]
+    [InlineData("(local.set $y (v128.const i32x4 0 1000 2 3)) (i32x4.sub (local.get $y) (i32x4.sub (local.get $zero) (i32x4.sub (i32x4.dot_i16x8_s (local.get $x) (local.get $x)) (v128.const i32x4 3 4 5 6))))")]
+    [InlineData("(i32x4.sub (call $c) (i32x4.sub (local.get $zero) (i32x4.sub (i32x4.dot_i16x8_s (local.get $x) (local.get $x)) (v128.const i32x4 3 4 5 6))))")]
+    public void A_vector_that_begins_with_zero_is_not_zero(string body) => Assert.Equal("1004", TextModule.Call(
+        $"(module (func $c (result v128) (v128.const i32x4 0 1000 2 3)) (func (export \"f\") (param i32) (result i32) (local $x v128) (local $y v128) (local $zero v128) (local.set $x (i16x8.splat (local.get 0))) (i32x4.extract_lane 1 {body})))",
+        "i", 'i', 2));
+
     // RyuJIT folds the move of a lane through a double.
     [Fact]
     public void A_lane_of_a_constant_vector_keeps_its_bits() => Assert.Equal($"{0x7FA0_0001}", TextModule.Call(
