@@ -82,8 +82,7 @@ internal sealed partial class FunctionEmitter
             ref var operand = ref operands[i];
             if (operand.IsConstant && IsFloat(operand.Type) && IsNeutral(FloatOf(in operand)))
                 Hide(ref operand);
-            if ((operand.IsNeutralVector && !isSubtraction) || (operand.IsTakenForZero && !isArithmetic))
-                HideVector(i);
+            HideVector(i, isNeutral: !isSubtraction, isTakenForZero: !isArithmetic);
         }
     }
 
@@ -116,13 +115,16 @@ internal sealed partial class FunctionEmitter
         operand.IsConstant = false;
     }
 
-    private void HideVector(int index)
+    private void HideVector(int index, bool isNeutral = true, bool isTakenForZero = true)
     {
-        operands[index].IsNeutralVector = operands[index].IsTakenForZero = false;
+        ref var operand = ref operands[index];
+        if (!(operand.IsNeutralVector && isNeutral) && !(operand.IsTakenForZero && isTakenForZero))
+            return;
+        operand.IsNeutralVector = operand.IsTakenForZero = false;
         // Behind the first half.
         var since = il.Count;
         il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
         il.Emit(ILOpCode.Or);
-        Shift(index + 1, il.MoveLast(since, operands[index].Start + 1));
+        Shift(index + 1, il.MoveLast(since, operand.Start + 1));
     }
 }
