@@ -27,28 +27,31 @@ internal sealed class HostFunctions
 
     public void DefineIn(WasmDefinitions definitions)
     {
-        definitions.Define(Env, "abort", (WasmCaller caller, int message, int file, int line, int column) =>
-            throw new AssemblyScriptAbortException(Text(caller, message), Text(caller, file), file == 0 ? 0 : line, file == 0 ? 0 : column));
-        definitions.Define(Env, "trace", (WasmCaller caller, int message, int count, double a, double b, double c, double d, double e) => Trace(caller, message, count, [a, b, c, d, e]));
-        definitions.Define(Env, "seed", () => NextDouble() * 1e16);
+        Define("abort", "message:text file:text line column", WasmFunction.FromDelegate((WasmCaller caller, int message, int file, int line, int column) =>
+            throw new AssemblyScriptAbortException(Text(caller, message), Text(caller, file), file == 0 ? 0 : line, file == 0 ? 0 : column)));
+        Define("trace", "message:text count a b c d e", WasmFunction.FromDelegate((WasmCaller caller, int message, int count, double a, double b, double c, double d, double e) =>
+            Trace(caller, message, count, [a, b, c, d, e])));
+        Define("seed", "", WasmFunction.FromDelegate(() => NextDouble() * 1e16));
         foreach (var name in (string[])["log", "debug", "info"])
-            definitions.Define(Env, "console." + name, (WasmCaller caller, int text) => Write(options.Output, Text(caller, text)));
+            Define("console." + name, "text:text", WasmFunction.FromDelegate((WasmCaller caller, int text) => Write(options.Output, Text(caller, text))));
         foreach (var name in (string[])["warn", "error"])
-            definitions.Define(Env, "console." + name, (WasmCaller caller, int text) => Write(options.Error, Text(caller, text)));
-        definitions.Define(Env, "console.assert", (WasmCaller caller, int condition, int text) =>
+            Define("console." + name, "text:text", WasmFunction.FromDelegate((WasmCaller caller, int text) => Write(options.Error, Text(caller, text))));
+        Define("console.assert", "condition text:text", WasmFunction.FromDelegate((WasmCaller caller, int condition, int text) =>
         {
             if (condition == 0)
                 Write(options.Error, "Assertion failed: " + Text(caller, text));
-        });
-        definitions.Define(Env, "console.time", (WasmCaller caller, int label) => StartTimer(Text(caller, label) ?? "default"));
-        definitions.Define(Env, "console.timeLog", (WasmCaller caller, int label) => ShowTimer(Text(caller, label) ?? "default", end: false));
-        definitions.Define(Env, "console.timeEnd", (WasmCaller caller, int label) => ShowTimer(Text(caller, label) ?? "default", end: true));
-        definitions.Define(Env, "Date.now", () => Math.Floor(((options.TimeProvider?.GetUtcNow() ?? Beginning) - DateTimeOffset.UnixEpoch).TotalMilliseconds));
-        definitions.Define(Env, "performance.now", Elapsed);
-        definitions.Define(Env, "process.exit", (int code) => throw new WasmExitException(code));
-        definitions.Define(Env, "crypto.getRandomValuesN", (WasmCaller caller, int count) => RandomBytes(caller, count));
+        }));
+        Define("console.time", "label:text", WasmFunction.FromDelegate((WasmCaller caller, int label) => StartTimer(Text(caller, label) ?? "default")));
+        Define("console.timeLog", "label:text", WasmFunction.FromDelegate((WasmCaller caller, int label) => ShowTimer(Text(caller, label) ?? "default", end: false)));
+        Define("console.timeEnd", "label:text", WasmFunction.FromDelegate((WasmCaller caller, int label) => ShowTimer(Text(caller, label) ?? "default", end: true)));
+        Define("Date.now", "", WasmFunction.FromDelegate(() => Math.Floor(((options.TimeProvider?.GetUtcNow() ?? Beginning) - DateTimeOffset.UnixEpoch).TotalMilliseconds)));
+        Define("performance.now", "", WasmFunction.FromDelegate(Elapsed));
+        Define("process.exit", "code", WasmFunction.FromDelegate((int code) => throw new WasmExitException(code)));
+        Define("crypto.getRandomValuesN", "count", WasmFunction.FromDelegate((WasmCaller caller, int count) => RandomBytes(caller, count)));
         MathFunctions.DefineIn(definitions);
-        definitions.Define(Env, "Math.random", NextDouble);
+        Define("Math.random", "", WasmFunction.FromDelegate(NextDouble));
+
+        void Define(string name, string parameters, WasmFunction function) => definitions.Define(Env, name, function.WithFormat(new AssemblyScriptCallFormat(name, parameters)));
     }
 
     private static string? Text(WasmCaller caller, int pointer)

@@ -8,12 +8,12 @@ internal static class MathFunctions
     public static void DefineIn(WasmDefinitions definitions)
     {
         foreach (var (name, function) in One)
-            definitions.Define(Env, "Math." + name, function);
+            definitions.Define(Env, "Math." + name, WasmFunction.FromDelegate(function).WithFormat(new AssemblyScriptCallFormat("Math." + name, "x")));
         foreach (var (name, function) in Two)
-            definitions.Define(Env, "Math." + name, function);
+            definitions.Define(Env, "Math." + name, WasmFunction.FromDelegate(function).WithFormat(new AssemblyScriptCallFormat("Math." + name, "x y")));
         foreach (var (name, value) in Constants)
             definitions.Define(Env, "Math." + name, new WasmGlobal(new(ValueType.F64, false), value));
-        definitions.Define(Env, "Math.fround", (double x) => (float)x);
+        definitions.Define(Env, "Math.fround", WasmFunction.FromDelegate((double x) => (float)x).WithFormat(new AssemblyScriptCallFormat("Math.fround", "x")));
     }
 
     private static (string Name, double Value)[] Constants =>

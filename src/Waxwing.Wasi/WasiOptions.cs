@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Waxwing.Wasi.Tracing;
 
 namespace Waxwing.Wasi;
 
@@ -52,10 +51,6 @@ public sealed record WasiOptions
     /// a terminal answer (which would be typed into the next program), set titles or the clipboard, or switch on input reports are left out.
     /// </summary>
     public bool AllowsTerminalControl { get; init; }
-
-    internal Action<WasiTrace>? TraceObserver { get; private init; }
-
-    internal TraceFilter? TraceFilter { get; private init; }
 
     internal IReadOnlyList<Socket> Listeners { get; private init; } = [];
 
@@ -129,35 +124,6 @@ public sealed record WasiOptions
 
     /// <summary>The operating system's random numbers, fit for keys.</summary>
     public WasiOptions WithSystemRandom() => this with { RandomSource = RandomNumberGenerator.Fill };
-
-    /// <summary>Tells an observer of each call when it returns, with its arguments and results decoded.</summary>
-    /// <param name="observer">Called on the guest's thread, so from several at once if it has several; an exception it throws goes to whoever called the guest.</param>
-    /// <param name="filter">
-    /// What to tell of: names of functions with <c>*</c> for any part, and the scopes all, environment, clock, file, poll, process, random and socket, separated by commas; with "-" in front they are
-    /// left out again. For example <c>file,-fd_write</c>, <c>path_*</c> or <c>-clock</c>. Empty is all.
-    /// </param>
-    /// <exception cref="ArgumentException">The filter has a word that is no function and no scope.</exception>
-    public WasiOptions WithTrace(Action<WasiTrace> observer, string filter = "all")
-    {
-        ArgumentNullException.ThrowIfNull(observer);
-        ArgumentNullException.ThrowIfNull(filter);
-        return this with { TraceObserver = observer, TraceFilter = new(filter) };
-    }
-
-    /// <summary>Writes each call on a line of its own; see <see cref="WithTrace(Action{WasiTrace}, string)"/>.</summary>
-    /// <param name="writer">Where to; used by one thread at a time.</param>
-    /// <param name="filter">What to tell of.</param>
-    /// <exception cref="ArgumentException">The filter has a word that is no function and no scope.</exception>
-    public WasiOptions WithTrace(TextWriter writer, string filter = "all")
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        var gate = new Lock();
-        return WithTrace(trace =>
-        {
-            lock (gate)
-                writer.WriteLine(trace);
-        }, filter);
-    }
 
     private WasiOptions AddGrant(WasiGrant grant)
     {

@@ -1,4 +1,5 @@
 using Waxwing.Wasi.Functions;
+using Waxwing.Wasi.Tracing;
 
 namespace Waxwing.Wasi;
 
@@ -32,9 +33,9 @@ public static class WasiRuntimeExtensions
     private static void Define(WasmDefinitions definitions, WasiProcess process, WasiFunction function, string module, ReadOnlySpan<ValueType> results, bool isUnstable)
     {
         WasmRawFunction call = (caller, arguments, values) => process.Call(function, caller, arguments, values, isUnstable);
-        if (function.Wait == WasiWait.None)
-            definitions.DefineRaw(module, function.Name, function.ParameterTypes, results, call);
-        else
-            definitions.DefineRaw(module, function.Name, function.ParameterTypes, results, call, (caller, arguments, values) => process.CallAsync(function, caller, arguments, values, isUnstable));
+        var made = function.Wait == WasiWait.None
+            ? WasmFunction.FromRaw(function.ParameterTypes, results, call)
+            : WasmFunction.FromRaw(function.ParameterTypes, results, call, (caller, arguments, values) => process.CallAsync(function, caller, arguments, values, isUnstable));
+        definitions.Define(module, function.Name, made.WithFormat(new WasiCallFormat(process, function, isUnstable)));
     }
 }

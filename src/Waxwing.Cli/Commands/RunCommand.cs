@@ -20,6 +20,7 @@ internal static class RunCommand
           waxwing run --provide-memory --invoke f main.wasm     or create the memories that nobody provides
           waxwing run --listen 127.0.0.1:8080 server.wasm       descriptor 3 is the listener (sockets come after the folders)
           waxwing run --trace-host=file,-fd_write app.wasm      what does it do with files?
+          waxwing run --trace-host=guest --preload lib=lib.wat main.wat   what do modules call of one another?
           waxwing run --dir . program.wasm                      a C or C++ program of Emscripten's: memory, threads, exceptions, side modules are seen to
           waxwing run --timeout 5s --max-memory 256MiB untrusted.wasm
 
@@ -43,7 +44,8 @@ internal static class RunCommand
         var connect = Repeatable("--connect", "HOST:PORT", "Connect, and give the guest the connection; it cannot connect to anything else. Repeatable.");
         var trace = new Option<string?>("--trace-host")
         {
-            Description = "Print each call of a WASI function to standard error; a filter chooses: scopes (environment, clock, file, poll, process, random, socket) and names (path_*), with - in front to leave out.",
+            Description = "Print each call of a host function, by whichever toolchain, to standard error. A filter chooses: scopes (environment, clock, file, poll, process, random, socket, thread, ...), "
+                + "names (path_*, __syscall_*), module and name (env.*), guest for calls between modules; with - in front to leave out.",
             HelpName = "=FILTER",
             Arity = ArgumentArity.ZeroOrOne,
         };

@@ -26,20 +26,18 @@ internal static class GuestEnvironment
         }
         foreach (var endpoint in request.Connections)
             options = options.AddConnection(endpoint.Connect());
-        if (request.Trace is { } filter)
-            options = Trace(options, error, filter);
         return options;
     }
 
-    private static WasiOptions Trace(WasiOptions options, TextWriter error, string filter)
+    public static WasmHostTrace? Trace(RunRequest request, TextWriter error)
     {
         try
         {
-            return options.WithTrace(error, filter);
+            return request.Trace is { } filter ? new(error, filter) : null;
         }
         catch (ArgumentException problem)
         {
-            throw new UsageException($"`--trace-host={filter}`: {problem.Message}");
+            throw new UsageException($"`--trace-host={request.Trace}`: {problem.Message}");
         }
     }
 

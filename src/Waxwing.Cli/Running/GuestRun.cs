@@ -9,6 +9,7 @@ namespace Waxwing.Cli.Running;
 internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter error)
 {
     private readonly RunStatistics statistics = new();
+    private readonly WasmHostTrace? trace = GuestEnvironment.Trace(request, error);
 
     public int Execute()
     {
@@ -61,6 +62,8 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         }
         finally
         {
+            if (trace is { UnmatchedWords: { Count: > 0 } words })
+                error.WriteLine($"waxwing: --trace-host: nothing that was imported fits {string.Join(", ", words.Select(word => $"`{WasmCallFormat.Escape(word)}`"))}");
             if (request.Statistics)
                 statistics.Write(error);
         }
@@ -71,7 +74,7 @@ internal sealed class GuestRun(RunRequest request, TextWriter output, TextWriter
         var limits = request.MaximumMemory is { } bytes ? WasmLimits.Default with { MemoryBytes = bytes, TotalMemoryBytes = bytes } : WasmLimits.Default;
         try
         {
-            return new(new() { Engine = request.Engine, Features = request.Features, Limits = limits, Fuel = request.Fuel });
+            return new(new() { Engine = request.Engine, Features = request.Features, Limits = limits, Fuel = request.Fuel, HostTrace = trace });
         }
         catch (PlatformNotSupportedException problem)
         {

@@ -17,7 +17,7 @@ internal sealed record RunRequest
     public IReadOnlyList<Endpoint> Listeners { get; init; } = [];
     public IReadOnlyList<Endpoint> Connections { get; init; } = [];
 
-    /// <summary>Which WASI calls to print; null for none, empty for all.</summary>
+    /// <summary>Which calls of imported functions to print; null for none, empty for all of the host's.</summary>
     public string? Trace { get; init; }
 
     public TimeSpan? Timeout { get; init; }

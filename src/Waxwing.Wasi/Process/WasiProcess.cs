@@ -20,7 +20,6 @@ public sealed partial class WasiProcess : IDisposable
     private readonly WasiClocks clocks;
     private readonly WasiRandom random;
     private readonly DescriptorTable descriptors;
-    private readonly CallTracer? tracer;
     private readonly ByteQuota written;
 
     internal WasiProcess(WasiOptions options)
@@ -34,7 +33,6 @@ public sealed partial class WasiProcess : IDisposable
         clocks = new(options.TimeProvider);
         random = new(options.RandomSource, options.RandomSeed);
         descriptors = new(options.MaximumOpenFiles);
-        tracer = options.TraceObserver is { } observer ? new(options.TraceFilter!, observer, descriptors) : null;
         try
         {
             AddStandardStream(options.Stdin, 0, options);
@@ -60,6 +58,9 @@ public sealed partial class WasiProcess : IDisposable
     /// <summary>Number of descriptors open now.</summary>
     internal DescriptorTable Descriptors => descriptors;
 
+    /// <summary>Whether descriptors are given the name of what is opened, for traces.</summary>
+    internal bool LabelsDescriptors { get; set; }
+
     /// <summary>The way from a guest's call to the function; no exception of input and output goes on to the guest's caller.</summary>
     internal void Call(WasiFunction function, WasmCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results, bool isUnstable, object? waited = null)
     {
@@ -71,13 +72,14 @@ public sealed partial class WasiProcess : IDisposable
         GC.KeepAlive(memory);
     }
 
-    internal WasiErrno Call(WasiFunction function, in WasiCall call) => tracer is null ? CallQuietly(function, call) : tracer.Call(this, function, call);
-
-    internal WasiErrno CallQuietly(WasiFunction function, in WasiCall call)
+    internal WasiErrno Call(WasiFunction function, in WasiCall call)
     {
         try
         {
-            return function.Handler(this, call);
+            var error = function.Handler(this, call);
+            if (LabelsDescriptors && error == WasiErrno.Success)
+                TraceText.Label(function, call, descriptors);
+            return error;
         }
         catch (GuestFaultException)
         {
@@ -89,7 +91,7 @@ public sealed partial class WasiProcess : IDisposable
         }
     }
 
-    private static bool TryGetMemory(WasmCaller caller, [NotNullWhen(true)] out WasmMemory? memory)
+    internal static bool TryGetMemory(WasmCaller caller, [NotNullWhen(true)] out WasmMemory? memory)
     {
         // A guest without memory can still exit, yield and close.
         try
@@ -134,7 +136,7 @@ public sealed partial class WasiProcess : IDisposable
         var directory = grant.Directory ?? WasiDirectory.OpenHost(grant.HostPath!);
         var name = WasiStrings.Encode(grant.GuestPath, "A guest path");
         var error = descriptors.Add(
-            new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, Label = TraceText.Escape(grant.GuestPath), OwnsNode = grant.Directory is null }, out _);
+            new(directory, WasiRights.Directory, WasiRights.DirectoryInheriting) { IsReadOnly = grant.ReadOnly, PreopenName = name, Label = WasmCallFormat.Escape(grant.GuestPath), OwnsNode = grant.Directory is null }, out _);
         if (error != WasiErrno.Success)
             throw new ArgumentException($"More directories are granted than {nameof(WasiOptions.MaximumOpenFiles)} allows.");
     }

@@ -1,3 +1,5 @@
+using Waxwing.Wasi.Tracing;
+
 namespace Waxwing.Wasi;
 
 /// <summary>Adds wasi-threads to a runtime.</summary>
@@ -17,7 +19,8 @@ public static class WasiThreadsExtensions
         ArgumentOutOfRangeException.ThrowIfNegative(maximumThreads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumThreads, 10_000);
         var threads = new WasiThreads(maximumThreads);
-        definitions.Define(WasiThreads.Module, WasiThreads.Spawn, (WasmCaller caller, int argument) => threads.SpawnThread(caller, argument));
+        definitions.Define(WasiThreads.Module, WasiThreads.Spawn,
+            WasmFunction.FromDelegate((WasmCaller caller, int argument) => threads.SpawnThread(caller, argument)).WithFormat(new SpawnCallFormat()));
         return threads;
     }
 }

@@ -86,26 +86,31 @@ internal static class TraceText
     public static string Escape(GuestMemory memory, uint address, uint length)
     {
         memory.Check(address, length);
-        return Escape(Encoding.UTF8.GetString(memory.Span(address, Math.Min(length, LongestText)))) + (length > LongestText ? "..." : "");
+        return WasmCallFormat.Escape(Encoding.UTF8.GetString(memory.Span(address, Math.Min(length, LongestText)))) + (length > LongestText ? "..." : "");
     }
 
-    public static string Escape(string text)
+    /// <summary>Gives what a successful call opened the name by which later calls show it.</summary>
+    public static void Label(WasiFunction function, in WasiCall call, DescriptorTable descriptors)
     {
-        var escaped = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
+        var (opened, directory, path) = (-1, -1, -1);
+        for (var i = 0; i < function.Parameters.Length; i++)
         {
-            if (rune.Value is '"' or '\\')
-                escaped.Append('\\').Append((char)rune.Value);
-            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                escaped.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
-            else
-                escaped.Append(rune.ToString());
+            var parameter = function.Parameters[i];
+            if (parameter is { Kind: WasiParameterKind.Fd, IsResult: true })
+                opened = i;
+            else if (parameter.Kind == WasiParameterKind.Fd)
+                directory = i;
+            else if (parameter.Kind == WasiParameterKind.Path)
+                path = i;
         }
-        return escaped.ToString();
+        if (opened < 0 || descriptors.Find(call.Memory.ReadUInt32(call.U32(opened))) is not { } descriptor)
+            return;
+        var parent = descriptors.Find(call.U32(directory))?.Label ?? "";
+        descriptor.Label = path < 0 ? $"connection of {parent}" : Join(parent, Escape(call.Memory, call.U32(path), call.U32(path + 1)));
     }
 
-    private static string Fd(uint number, DescriptorTable descriptors) => descriptors.Find(number) switch
+    /// <summary>A descriptor's number, and what it stands for.</summary>
+    public static string Fd(uint number, DescriptorTable descriptors) => descriptors.Find(number) switch
     {
         null => $"{number} not open",
         { Label: "" } => Number(number),

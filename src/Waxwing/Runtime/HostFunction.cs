@@ -7,6 +7,9 @@ internal abstract class HostFunction
 {
     public virtual bool IsAsync => false;
 
+    /// <summary>How its calls are shown; null for their values.</summary>
+    public WasmCallFormat? Format { get; private set; }
+
     /// <summary>A Func or Action of the function's own parameters and result that does the whole work; null for other forms.</summary>
     public virtual Delegate? Target => null;
 
@@ -18,6 +21,14 @@ internal abstract class HostFunction
     {
         Invoke(caller, slots, references);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The same function, whose calls are shown in another way.</summary>
+    public HostFunction WithFormat(WasmCallFormat format)
+    {
+        var copy = (HostFunction)MemberwiseClone();
+        copy.Format = format;
+        return copy;
     }
 
     /// <summary>Stores a delegate's result; of a task, when it is done.</summary>

@@ -41,6 +41,15 @@ public sealed partial class WasmFunction
         return new(type, new RawAsyncHostFunction(type, function, asyncFunction));
     }
 
+    /// <summary>The same host function, with another way to show its calls when they are traced (<see cref="WasmRuntimeOptions.HostTrace"/>).</summary>
+    /// <param name="format">How to show them.</param>
+    /// <exception cref="InvalidOperationException">It is a guest's function.</exception>
+    public WasmFunction WithFormat(WasmCallFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        return Host is { } host ? new(DefinedType, host.WithFormat(format)) : throw new InvalidOperationException("Only host functions have a format.");
+    }
+
     /// <summary>
     /// The function as a typed delegate. The signature is checked here, once; a call costs nanoseconds. Types: int, uint or bool for i32, long and ulong for i64, float, double,
     /// <c>Vector128&lt;byte&gt;</c>, <see cref="WasmFunction"/> for funcref, <c>object</c> for any reference; a tuple of up to four values for several results; a Task or ValueTask to call

@@ -37,6 +37,9 @@ public sealed record WasmRuntimeOptions
     /// 0 (the default) for never. Needs <see cref="Fuel"/>.
     /// </summary>
     public long FuelSlice { get; init; }
+
+    /// <summary>Who is told of calls that guests make to what they import; null (the default) for nobody, which costs nothing.</summary>
+    public WasmHostTrace? HostTrace { get; init; }
 }
 
 /// <summary>Where linear memories live.</summary>

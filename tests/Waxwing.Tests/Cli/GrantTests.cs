@@ -97,7 +97,7 @@ public sealed class GrantTests : IDisposable
     [InlineData("--listen", "host:")]
     [InlineData("--connect", "::1:80")]
     [InlineData("--connect", "host:65536")]
-    [InlineData("--trace-host=nothing", "")]
+    [InlineData("--trace-host=-", "")]
     public void Bad_grants_are_errors_of_usage(string option, string value) => Assert.Equal(ExitCode.Usage, Run(value.Length > 0 ? [option, value] : [option]).Code);
 
     private static async Task Answers(Stream connection)

@@ -15,12 +15,26 @@ internal sealed class Guest : IDisposable
 
     private const uint HeapStart = 1024;
     private static readonly Dictionary<string, WasiFunction> Functions = WasiFunctions.All.ToDictionary(function => function.Name);
+    private readonly WasmRuntime? runtime;
+    private readonly WasmInstance? forwarder;
     private uint top = HeapStart;
 
-    public Guest(WasiOptions? options = null, long pages = 4)
+    /// <summary>A guest.</summary>
+    /// <param name="options">What it gets.</param>
+    /// <param name="pages">Pages of its memory.</param>
+    /// <param name="trace">Makes it a real one, whose imports are traced: a module that passes every call on.</param>
+    public Guest(WasiOptions? options = null, long pages = 4, WasmHostTrace? trace = null)
     {
         Memory = new(new MemoryType(pages, pages));
-        Process = new(options ?? new());
+        if (trace is null)
+        {
+            Process = new(options ?? new());
+            return;
+        }
+        runtime = new(new() { HostTrace = trace });
+        runtime.Define("env", "memory", Memory);
+        Process = runtime.AddWasi(options);
+        forwarder = runtime.Instantiate(WasmModule.Parse(Forwarder()));
     }
 
     public WasmMemory Memory { get; }
@@ -37,7 +51,8 @@ internal sealed class Guest : IDisposable
         Assert.Equal(function.ParameterTypes.Length, arguments.Length);
         for (var i = 0; i < arguments.Length; i++)
             Assert.Equal(function.ParameterTypes[i].Kind, arguments[i].Kind);
-        return Process.Call(function, new WasiCall(GuestMemory.Of(Memory), arguments, Cancellation, IsUnstable));
+        return forwarder is null ? Process.Call(function, new WasiCall(GuestMemory.Of(Memory), arguments, Cancellation, IsUnstable))
+            : forwarder.GetFunction(name).Invoke(Cancellation, arguments) is [var error] ? (WasiErrno)error.AsInt32() : WasiErrno.Success;
     }
 
     /// <summary>Calls, and expects success.</summary>
@@ -244,9 +259,22 @@ internal sealed class Guest : IDisposable
         ChangeTime = U64(buffer + 56),
     };
 
+    private static string Forwarder()
+    {
+        var (imports, functions) = (new StringBuilder(), new StringBuilder());
+        foreach (var function in WasiFunctions.All)
+        {
+            var type = $"(param {string.Join(' ', function.ParameterTypes.Select(type => type.ToString()))}){(function.HasResult ? " (result i32)" : "")}";
+            imports.Append($"""(import "{WasiFunctions.Preview1}" "{function.Name}" (func ${function.Name} {type})) """);
+            functions.Append($"""(func (export "{function.Name}") {type} (call ${function.Name} {string.Join(' ', function.ParameterTypes.Select((_, i) => $"(local.get {i})"))})) """);
+        }
+        return $"""(module {imports} (import "env" "memory" (memory 1)) {functions})""";
+    }
+
     public void Dispose()
     {
         Process.Dispose();
         Memory.Dispose();
+        runtime?.Dispose();
     }
 }

@@ -21,7 +21,7 @@ internal readonly struct ImportResolver(WasmRuntime runtime, WasmImports? overri
             else if (!ImportMatching.Matches(found, import.Type))
                 (problems ??= []).Add((import, Incompatible(import, found)));
             else
-                resolved[i] = found;
+                resolved[i] = runtime.Options.HostTrace is { } trace && found is WasmFunction function ? trace.Follow(function, import) : found;
         }
         if (problems is null)
             return resolved;
