@@ -8,7 +8,7 @@ internal static class StatLayout
     /// <summary>Bytes of WASI's structure.</summary>
     public const int FilestatSize = 64;
 
-    private const uint CharacterDevice = 0x2000, Directory = 0x4000, BlockDevice = 0x6000, RegularFile = 0x8000, SymbolicLink = 0xA000, Socket = 0xC000;
+    private const uint Pipe = 0x1000, CharacterDevice = 0x2000, Directory = 0x4000, BlockDevice = 0x6000, RegularFile = 0x8000, SymbolicLink = 0xA000, Socket = 0xC000;
     private const int BlockSize = 4096, Sector = 512;
 
     private static ReadOnlySpan<uint> Types => [CharacterDevice, BlockDevice, CharacterDevice, Directory, RegularFile, Socket, Socket, SymbolicLink];
@@ -22,10 +22,10 @@ internal static class StatLayout
         filestat[24] = 1;
     }
 
-    public static void Write(WasmMemory memory, uint address, ReadOnlySpan<byte> filestat, bool isOld)
+    public static void Write(WasmMemory memory, uint address, ReadOnlySpan<byte> filestat, bool isOld, bool isPipe = false)
     {
         var (device, inode) = (Number(filestat, 0), Number(filestat, 8));
-        var type = filestat[16] < Types.Length ? Types[filestat[16]] : RegularFile;
+        var type = isPipe ? Pipe : filestat[16] < Types.Length ? Types[filestat[16]] : RegularFile;
         var mode = type | (type switch { Directory => 0x1FFu, SymbolicLink => 0x1FFu, _ => 0x1B6u });
         var (links, size) = (Number(filestat, 24), Number(filestat, 32));
         var blocks = (uint)Math.Min(size / Sector + (size % Sector == 0 ? 0u : 1u), uint.MaxValue);

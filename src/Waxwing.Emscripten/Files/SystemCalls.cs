@@ -7,7 +7,7 @@ namespace Waxwing.Emscripten.Files;
 
 /// <summary>
 /// The way from Emscripten's system calls to WASI's functions, whose descriptors are the same numbers and whose containment holds: paths and results that the guest does not pass itself are
-/// put in scratch memory, which WASI takes for the guest's. Error numbers are the same in both.
+/// put in scratch memory, which WASI takes for the guest's. Error numbers are the same in both, but for one: <see cref="Functions.FileFunctions.Negative"/>.
 /// </summary>
 internal sealed class SystemCalls
 {
@@ -176,6 +176,53 @@ internal sealed class SystemCalls
         BitConverter.TryWriteBytes(new Span<byte>(scratch + ClockId, 4), Monotonic);
         BitConverter.TryWriteBytes(new Span<byte>(scratch + Timeout, 8), nanoseconds);
         Process.Call(Functions["poll_oneoff"], new WasiCall(new GuestMemory(scratch, Subscription + Event + 8), [0, Subscription, 1, Subscription + Event], token, false));
+    }
+
+    /// <summary>Waits until one of several descriptors is ready, or the time is over; answers all questions.</summary>
+    /// <param name="questions">What to wait for.</param>
+    /// <param name="nanoseconds">How long at most; null for ever.</param>
+    /// <param name="token">Ends the wait.</param>
+    public unsafe WasiErrno Wait(ReadOnlySpan<PollQuestion> questions, ulong? nanoseconds, CancellationToken token)
+    {
+        const int SubscriptionSize = 48, EventSize = 32, Type = 8, Argument = 16, Timeout = 24, Error = 8, Flags = 24, Monotonic = 1;
+        if (questions.IsEmpty && nanoseconds is null)
+        {
+            // For a signal, which is how programs stop until they are stopped.
+            token.WaitHandle.WaitOne();
+            return WasiErrno.Intr;
+        }
+        var count = questions.Length + (nanoseconds is null ? 0 : 1);
+        var events = count * SubscriptionSize;
+        var scratch = new byte[events + count * EventSize + 4];
+        for (var i = 0; i < count; i++)
+        {
+            var subscription = scratch.AsSpan(i * SubscriptionSize, SubscriptionSize);
+            BitConverter.TryWriteBytes(subscription, (ulong)i);
+            subscription[Type] = (byte)(i == questions.Length ? 0 : questions[i].IsWrite ? 2 : 1);
+            BitConverter.TryWriteBytes(subscription[Argument..], i == questions.Length ? Monotonic : questions[i].Descriptor);
+            if (i == questions.Length)
+                BitConverter.TryWriteBytes(subscription[Timeout..], nanoseconds!.Value);
+        }
+        WasiErrno error;
+        fixed (byte* start = scratch)
+        {
+            error = Process.Call(Functions["poll_oneoff"],
+                new WasiCall(new GuestMemory(start, (ulong)scratch.Length), [0, events, count, scratch.Length - 4], token, false));
+        }
+        if (error != WasiErrno.Success)
+            return error;
+        var written = BitConverter.ToInt32(scratch, scratch.Length - 4);
+        for (var i = 0; i < written; i++)
+        {
+            var happened = scratch.AsSpan(events + i * EventSize, EventSize);
+            if (BitConverter.ToInt32(happened) is var index && index < questions.Length)
+            {
+                questions[index].IsReady = true;
+                // A directory, or a descriptor not open for that: a read or write does not wait, but fails at once.
+                questions[index].IsHangUp = BitConverter.ToUInt16(happened[Error..]) == 0 && (happened[Flags] & 1) != 0;
+            }
+        }
+        return WasiErrno.Success;
     }
 
     /// <summary>Writes all of some bytes of the host's to a descriptor, as far as it takes them.</summary>

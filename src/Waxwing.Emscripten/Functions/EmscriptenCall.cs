@@ -17,6 +17,9 @@ internal readonly ref struct EmscriptenCall(EmscriptenHost host, GuestThread thr
     /// <summary>The arguments as they came.</summary>
     public ReadOnlySpan<WasmValue> Raw { get; } = raw;
 
+    /// <summary>The arguments as the row has them.</summary>
+    public ReadOnlySpan<ulong> Arguments => arguments;
+
     public CancellationToken Token => Caller.CancellationToken;
 
     public WasmMemory Memory => Thread.Memory;

@@ -1,4 +1,5 @@
 using Waxwing.Emscripten.Threads;
+using Waxwing.Wasi.Functions;
 
 namespace Waxwing.Emscripten.Functions;
 
@@ -11,20 +12,43 @@ internal sealed class EmscriptenFunction
 
     /// <summary>A function.</summary>
     /// <param name="name">Its import name.</param>
-    /// <param name="parameters">The names of its parameters, separated by spaces; with ":64" those that are 64-bit integers, with ":f" floats, the others are 32-bit integers.</param>
+    /// <param name="parameters">
+    /// The names of its parameters, separated by spaces; with ":64" those that are 64-bit integers, with ":f" floats, the others are 32-bit integers: with ":text" the address of a text, with ":fd" a
+    /// descriptor, with ":at" a directory's or the working directory.
+    /// </param>
     /// <param name="handler">What implements it.</param>
     public EmscriptenFunction(string name, string parameters, EmscriptenHandler handler)
     {
         (Name, Handler) = (name, handler);
-        this.parameters = [.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.EndsWith(":64", StringComparison.Ordinal) ? Kind.Long : part.EndsWith(":f", StringComparison.Ordinal) ? Kind.Float : Kind.Word)];
+        (string Name, Kind Kind)[] parts = [.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        Names = [.. parts.Select(part => part.Name)];
+        this.parameters = [.. parts.Select(part => part.Kind)];
     }
 
-    private enum Kind { Word, Long, Float }
+    internal enum Kind { Word, Text, Descriptor, Directory, Long, Float }
 
     public string Name { get; }
 
     public EmscriptenHandler Handler { get; }
+
+    /// <summary>What it is about, for filters of traces.</summary>
+    public string Scope { get; private set; } = "";
+
+    /// <summary>The row of WASI's table, if it is a function of WASI's.</summary>
+    public WasiFunction? Wasi { get; init; }
+
+    /// <summary>The names of the parameters.</summary>
+    public string[] Names { get; }
+
+    /// <summary>What the parameters are.</summary>
+    public ReadOnlySpan<Kind> Kinds => parameters;
+
+    /// <summary>Says what it is about.</summary>
+    public EmscriptenFunction In(string scope)
+    {
+        Scope = scope;
+        return this;
+    }
 
     /// <summary>The host function for an import, if its type is one of the forms of this row.</summary>
     public WasmFunction? Bind(DefinedType declared, EmscriptenHost host)
@@ -33,11 +57,10 @@ internal sealed class EmscriptenFunction
             return null;
         ValueType[] types = [.. declared.Parameters];
         ValueType[] results = [.. declared.Results];
-        var row = parameters;
         return WasmFunction.FromRaw(types, results, (caller, raw, values) =>
         {
-            Span<ulong> arguments = stackalloc ulong[row.Length];
-            Normalise(row, raw, arguments);
+            Span<ulong> arguments = stackalloc ulong[parameters.Length];
+            Normalise(raw, arguments);
             var thread = host.Pthreads.Of(caller);
             try
             {
@@ -49,7 +72,7 @@ internal sealed class EmscriptenFunction
             {
                 throw new WasmTrapException(TrapCode.MemoryOutOfBounds, $"{Name}: {outside.Message}");
             }
-        });
+        }).WithFormat(new EmscriptenCallFormat(this, host));
     }
 
     /// <summary>The result as the module declares it; of a 64-bit one split in halves, the upper goes the way it goes in JavaScript.</summary>
@@ -90,9 +113,9 @@ internal sealed class EmscriptenFunction
             var isHalf = parameter == Kind.Long && kind == ValueKind.I32;
             if (!(parameter switch
             {
-                Kind.Word => kind == ValueKind.I32,
                 Kind.Long => kind == ValueKind.I64 || (isHalf && next + 1 < declared.Parameters.Count && declared.Parameters[next + 1].Kind == ValueKind.I32),
-                _ => kind is ValueKind.F64 or ValueKind.F32,
+                Kind.Float => kind is ValueKind.F64 or ValueKind.F32,
+                _ => kind == ValueKind.I32,
             }))
                 return false;
             next += isHalf ? 2 : 1;
@@ -100,20 +123,35 @@ internal sealed class EmscriptenFunction
         return next == declared.Parameters.Count;
     }
 
-    private static void Normalise(Kind[] row, ReadOnlySpan<WasmValue> raw, Span<ulong> arguments)
+    /// <summary>The arguments as the row has them, whatever the module declares.</summary>
+    public void Normalise(ReadOnlySpan<WasmValue> raw, Span<ulong> arguments)
     {
         var next = 0;
-        for (var i = 0; i < row.Length; i++)
+        for (var i = 0; i < parameters.Length; i++)
         {
             var value = raw[next++];
             arguments[i] = value.Kind switch
             {
-                ValueKind.I32 when row[i] == Kind.Long => (uint)value | ((ulong)(uint)raw[next++] << 32),
+                ValueKind.I32 when parameters[i] == Kind.Long => (uint)value | ((ulong)(uint)raw[next++] << 32),
                 ValueKind.I32 => (uint)value,
                 ValueKind.I64 => (ulong)value,
                 ValueKind.F32 => BitConverter.DoubleToUInt64Bits((float)value),
                 _ => BitConverter.DoubleToUInt64Bits((double)value),
             };
         }
+    }
+
+    private static (string Name, Kind Kind) Parse(string part)
+    {
+        var separator = part.IndexOf(':', StringComparison.Ordinal);
+        return separator < 0 ? (part, Kind.Word) : (part[..separator], part[separator..] switch
+        {
+            ":64" => Kind.Long,
+            ":f" => Kind.Float,
+            ":text" => Kind.Text,
+            ":fd" => Kind.Descriptor,
+            ":at" => Kind.Directory,
+            _ => throw new ArgumentException($"No kind of parameter: {part}", nameof(part)),
+        });
     }
 }

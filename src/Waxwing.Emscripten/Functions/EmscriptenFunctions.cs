@@ -3,10 +3,15 @@ namespace Waxwing.Emscripten.Functions;
 /// <summary>Everything that can be imported from "env" by a name known in advance.</summary>
 internal static class EmscriptenFunctions
 {
-    private static readonly ILookup<string, EmscriptenFunction> Rows = new[]
-    {
-        RuntimeFunctions.All, ExceptionFunctions.All, TimeFunctions.All, ThreadFunctions.All, LinkingFunctions.All, FileFunctions.All, OtherSystemCalls.All,
-    }.SelectMany(rows => rows).ToLookup(row => row.Name, StringComparer.Ordinal);
+    /// <summary>The tables, by the scopes that filters of traces know.</summary>
+    private static readonly (string Scope, EmscriptenFunction[] Rows)[] Tables =
+    [
+        ("runtime", RuntimeFunctions.All), ("exception", ExceptionFunctions.All), ("clock", TimeFunctions.All), ("thread", ThreadFunctions.All), ("linking", LinkingFunctions.All),
+        ("file", FileFunctions.All), ("file", DescriptorFunctions.All), ("file", MappingFunctions.All), ("socket", SocketFunctions.All), ("process", ProcessFunctions.All),
+    ];
+
+    private static readonly ILookup<string, EmscriptenFunction> Rows =
+        Tables.SelectMany(table => table.Rows.Select(row => row.In(table.Scope))).ToLookup(row => row.Name, StringComparer.Ordinal);
 
     /// <summary>Names, for tests.</summary>
     public static IEnumerable<string> Names => Rows.Select(rows => rows.Key);

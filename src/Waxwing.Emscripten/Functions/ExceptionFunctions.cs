@@ -51,7 +51,7 @@ internal static class ExceptionFunctions
             {
                 throw new WasmTrapException(TrapCode.MemoryOutOfBounds, $"{FindCatchPrefix}*: {outside.Message}");
             }
-        });
+        }).WithFormat(new ValuesCallFormat("exception"));
     }
 
     private static WasmValue LongJumpWith(in EmscriptenCall call)

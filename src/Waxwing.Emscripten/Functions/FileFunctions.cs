@@ -3,64 +3,69 @@ using System.Text;
 using Waxwing.Emscripten.Files;
 using Waxwing.Wasi;
 using Waxwing.Wasi.Abi;
+using Waxwing.Wasi.FileSystem;
 
 namespace Waxwing.Emscripten.Functions;
 
 /// <summary>System calls on files and directories. They return a number or the negative error number.</summary>
 internal static class FileFunctions
 {
+    /// <summary>EOPNOTSUPP, and so ENOTSUP, in Emscripten's C library.</summary>
+    public const int NotSupported = 138;
+
     private const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000;
 
     public static EmscriptenFunction[] All { get; } =
     [
-        new("__syscall_openat", "directory path flags arguments", static (in c) => Open(c, c.I32(0), c.U32(1), c.I32(2))),
-        new("__syscall_open", "path flags arguments", static (in c) => Open(c, GuestPaths.Current, c.U32(0), c.I32(1))),
-        new("__syscall_stat64", "path buffer", static (in c) => Stat(c, GuestPaths.Current, c.U32(0), c.U32(1), 0)),
-        new("__syscall_lstat64", "path buffer", static (in c) => Stat(c, GuestPaths.Current, c.U32(0), c.U32(1), NoFollow)),
-        new("__syscall_fstatat64", "directory path buffer flags", static (in c) => Stat(c, c.I32(0), c.U32(1), c.U32(2), c.I32(3))),
-        new("__syscall_newfstatat", "directory path buffer flags", static (in c) => Stat(c, c.I32(0), c.U32(1), c.U32(2), c.I32(3))),
-        new("__syscall_fstat64", "fd buffer", static (in c) => StatDescriptor(c, c.U32(0), c.U32(1))),
-        new("__syscall_mkdir", "path mode", static (in c) => OnPath(c, "path_create_directory", GuestPaths.Current, c.U32(0))),
-        new("__syscall_mkdirat", "directory path mode", static (in c) => OnPath(c, "path_create_directory", c.I32(0), c.U32(1))),
-        new("__syscall_rmdir", "path", static (in c) => OnPath(c, "path_remove_directory", GuestPaths.Current, c.U32(0))),
-        new("__syscall_unlink", "path", static (in c) => OnPath(c, "path_unlink_file", GuestPaths.Current, c.U32(0))),
-        new("__syscall_unlinkat", "directory path flags", static (in c) =>
+        new("__syscall_openat", "directory:at path:text flags arguments", static (in c) => Open(c, c.I32(0), c.U32(1), c.I32(2))),
+        new("__syscall_open", "path:text flags arguments", static (in c) => Open(c, GuestPaths.Current, c.U32(0), c.I32(1))),
+        new("__syscall_stat64", "path:text buffer", static (in c) => Stat(c, GuestPaths.Current, c.U32(0), c.U32(1), 0)),
+        new("__syscall_lstat64", "path:text buffer", static (in c) => Stat(c, GuestPaths.Current, c.U32(0), c.U32(1), NoFollow)),
+        new("__syscall_fstatat64", "directory:at path:text buffer flags", static (in c) => Stat(c, c.I32(0), c.U32(1), c.U32(2), c.I32(3))),
+        new("__syscall_newfstatat", "directory:at path:text buffer flags", static (in c) => Stat(c, c.I32(0), c.U32(1), c.U32(2), c.I32(3))),
+        new("__syscall_fstat64", "fd:fd buffer", static (in c) => StatDescriptor(c, c.U32(0), c.U32(1))),
+        new("__syscall_mkdir", "path:text mode", static (in c) => OnPath(c, "path_create_directory", GuestPaths.Current, c.U32(0))),
+        new("__syscall_mkdirat", "directory:at path:text mode", static (in c) => OnPath(c, "path_create_directory", c.I32(0), c.U32(1))),
+        new("__syscall_rmdir", "path:text", static (in c) => OnPath(c, "path_remove_directory", GuestPaths.Current, c.U32(0))),
+        new("__syscall_unlink", "path:text", static (in c) => OnPath(c, "path_unlink_file", GuestPaths.Current, c.U32(0))),
+        new("__syscall_unlinkat", "directory:at path:text flags", static (in c) =>
             OnPath(c, (c.I32(2) & RemoveDirectory) != 0 ? "path_remove_directory" : "path_unlink_file", c.I32(0), c.U32(1))),
-        new("__syscall_rename", "from to", static (in c) => Rename(c, GuestPaths.Current, c.U32(0), GuestPaths.Current, c.U32(1))),
-        new("__syscall_renameat", "fromDirectory from toDirectory to", static (in c) => Rename(c, c.I32(0), c.U32(1), c.I32(2), c.U32(3))),
-        new("__syscall_link", "from to", static (in c) => Link(c, GuestPaths.Current, c.U32(0), GuestPaths.Current, c.U32(1))),
-        new("__syscall_linkat", "fromDirectory from toDirectory to flags", static (in c) => Link(c, c.I32(0), c.U32(1), c.I32(2), c.U32(3))),
-        new("__syscall_symlink", "target path", static (in c) => SymbolicLink(c, c.U32(0), GuestPaths.Current, c.U32(1))),
-        new("__syscall_symlinkat", "target directory path", static (in c) => SymbolicLink(c, c.U32(0), c.I32(1), c.U32(2))),
-        new("__syscall_readlink", "path buffer size", static (in c) => ReadLink(c, GuestPaths.Current, c.U32(0), c.U32(1), c.U32(2))),
-        new("__syscall_readlinkat", "directory path buffer size", static (in c) => ReadLink(c, c.I32(0), c.U32(1), c.U32(2), c.U32(3))),
-        new("__syscall_access", "path mode", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
-        new("__syscall_faccessat", "directory path mode flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
+        new("__syscall_rename", "from:text to:text", static (in c) => Rename(c, GuestPaths.Current, c.U32(0), GuestPaths.Current, c.U32(1))),
+        new("__syscall_renameat", "fromDirectory:at from:text toDirectory:at to:text", static (in c) => Rename(c, c.I32(0), c.U32(1), c.I32(2), c.U32(3))),
+        new("__syscall_link", "from:text to:text", static (in c) => Link(c, GuestPaths.Current, c.U32(0), GuestPaths.Current, c.U32(1))),
+        new("__syscall_linkat", "fromDirectory:at from:text toDirectory:at to:text flags", static (in c) => Link(c, c.I32(0), c.U32(1), c.I32(2), c.U32(3))),
+        new("__syscall_symlink", "target:text path:text", static (in c) => SymbolicLink(c, c.U32(0), GuestPaths.Current, c.U32(1))),
+        new("__syscall_symlinkat", "target:text directory:at path:text", static (in c) => SymbolicLink(c, c.U32(0), c.I32(1), c.U32(2))),
+        new("__syscall_readlink", "path:text buffer size", static (in c) => ReadLink(c, GuestPaths.Current, c.U32(0), c.U32(1), c.U32(2))),
+        new("__syscall_readlinkat", "directory:at path:text buffer size", static (in c) => ReadLink(c, c.I32(0), c.U32(1), c.U32(2), c.U32(3))),
+        new("__syscall_access", "path:text mode", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
+        new("__syscall_faccessat", "directory:at path:text mode flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
         // Modes and owners do not exist here: to set them succeeds on what exists.
-        new("__syscall_chmod", "path mode", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
-        new("__syscall_fchmodat", "directory path mode", static (in c) => Access(c, c.I32(0), c.U32(1))),
-        new("__syscall_fchmodat", "directory path mode arguments", static (in c) => Access(c, c.I32(0), c.U32(1))),
-        new("__syscall_fchmodat2", "directory path mode flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
-        new("__syscall_fchmod", "fd mode", static (in c) => Check(c, c.U32(0))),
-        new("__syscall_chown32", "path owner group", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
-        new("__syscall_lchown32", "path owner group", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
-        new("__syscall_fchown32", "fd owner group", static (in c) => Check(c, c.U32(0))),
-        new("__syscall_fchownat", "directory path owner group flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
-        new("__syscall_truncate64", "path size:64", static (in c) => Truncate(c, c.U32(0), c.I64(1))),
-        new("__syscall_ftruncate64", "fd size:64", static (in c) => Negative(c.System.Call("fd_filestat_set_size", c.Memory, c.Token, [c.U32(0), c.I64(1)]))),
-        new("__syscall_fallocate", "fd mode offset:64 length:64", static (in c) =>
+        new("__syscall_chmod", "path:text mode", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
+        new("__syscall_fchmodat", "directory:at path:text mode", static (in c) => Access(c, c.I32(0), c.U32(1))),
+        new("__syscall_fchmodat", "directory:at path:text mode arguments", static (in c) => Access(c, c.I32(0), c.U32(1))),
+        new("__syscall_fchmodat2", "directory:at path:text mode flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
+        new("__syscall_fchmod", "fd:fd mode", static (in c) => Check(c, c.U32(0))),
+        new("__syscall_chown32", "path:text owner group", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
+        new("__syscall_lchown32", "path:text owner group", static (in c) => Access(c, GuestPaths.Current, c.U32(0))),
+        new("__syscall_fchown32", "fd:fd owner group", static (in c) => Check(c, c.U32(0))),
+        new("__syscall_fchownat", "directory:at path:text owner group flags", static (in c) => Access(c, c.I32(0), c.U32(1))),
+        new("__syscall_truncate64", "path:text size:64", static (in c) => Truncate(c, c.U32(0), c.I64(1))),
+        new("__syscall_ftruncate64", "fd:fd size:64", static (in c) => Negative(c.System.Call("fd_filestat_set_size", c.Memory, c.Token, [c.U32(0), c.I64(1)]))),
+        new("__syscall_fallocate", "fd:fd mode offset:64 length:64", static (in c) =>
             c.I32(1) != 0 ? Negative(WasiErrno.Notsup) : Negative(c.System.Call("fd_allocate", c.Memory, c.Token, [c.U32(0), c.I64(2), c.I64(3)]))),
-        new("__syscall_fadvise64", "fd offset:64 length:64 advice", static (in c) => 0),
-        new("__syscall_utimensat", "directory path times flags", static (in c) => SetTimes(c)),
-        new("__syscall_getdents64", "fd buffer size", static (in c) => Directories.List(c)),
+        new("__syscall_fadvise64", "fd:fd offset:64 length:64 advice", static (in c) => 0),
+        new("__syscall_utimensat", "directory:at path:text times flags", static (in c) => SetTimes(c)),
+        new("__syscall_getdents64", "fd:fd buffer size", static (in c) => Directories.List(c)),
         new("__syscall_getcwd", "buffer size", static (in c) => WorkingDirectory(c)),
-        new("__syscall_chdir", "path", static (in c) => ChangeDirectory(c)),
-        new("__syscall_fdatasync", "fd", static (in c) => Negative(c.System.Call("fd_datasync", c.Memory, c.Token, [c.U32(0)]))),
-        new("__syscall_fsync", "fd", static (in c) => Negative(c.System.Call("fd_sync", c.Memory, c.Token, [c.U32(0)]))),
+        new("__syscall_chdir", "path:text", static (in c) => ChangeDirectory(c)),
+        new("__syscall_fdatasync", "fd:fd", static (in c) => Negative(c.System.Call("fd_datasync", c.Memory, c.Token, [c.U32(0)]))),
+        new("__syscall_fsync", "fd:fd", static (in c) => Negative(c.System.Call("fd_sync", c.Memory, c.Token, [c.U32(0)]))),
         new("__syscall_sync", "", static (in c) => 0),
     ];
 
-    public static int Negative(WasiErrno error) => -(int)error;
+    /// <summary>A system call's result. Error numbers are WASI's, but that for "not supported" is another.</summary>
+    public static int Negative(WasiErrno error) => error == WasiErrno.Notsup ? -NotSupported : -(int)error;
 
     private static WasmValue Open(in EmscriptenCall call, int directory, uint path, int flags)
     {
@@ -117,7 +122,7 @@ internal static class FileFunctions
         Span<byte> filestat = stackalloc byte[StatLayout.FilestatSize];
         var error = call.System.CallForResult("fd_filestat_get", filestat, call.Token, number, 0);
         if (error == WasiErrno.Success)
-            StatLayout.Write(call.Memory, buffer, filestat, call.Host.Linker.IsOldLayout);
+            StatLayout.Write(call.Memory, buffer, filestat, call.Host.Linker.IsOldLayout, isPipe: call.System.Process.Descriptors.Find(number)?.Node is PipeFile);
         return Negative(error);
     }
 

@@ -31,7 +31,7 @@ internal static class InvokeFunction
                 for (var i = 0; i < values.Length; i++)
                     values[i] = Zero(results[i].Kind);
             }
-        });
+        }).WithFormat(new ValuesCallFormat("invoke"));
     }
 
     private static void Call(GuestThread thread, WasmFunction function, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> values, ValueType[] results, CancellationToken token)

@@ -9,8 +9,8 @@ internal static class LinkingFunctions
     public static EmscriptenFunction[] All { get; } =
     [
         new("_dlopen_js", "handle", static (in c) => Open(c, c.Host.Linker.IsOldLayout ? OldNameOffset : NameOffset)),
-        new("_dlsym_js", "handle symbol", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
-        new("_dlsym_js", "handle symbol index", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
+        new("_dlsym_js", "handle symbol:text", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
+        new("_dlsym_js", "handle symbol:text index", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
         new("_dlsym_catchup_js", "handle index", static (in c) => 0),
         new("_dlinit", "handle", static (in c) => 0),
     ];

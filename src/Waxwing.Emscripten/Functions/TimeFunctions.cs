@@ -32,8 +32,8 @@ internal static class TimeFunctions
         new("_timegm_js", "parts", static (in c) => Calendar.Read(c.Memory, c.U32(0), TimeZoneInfo.Utc)),
         new("_tzset_js", "offset daylight names", static (in c) => SetZoneByPointers(c)),
         new("_tzset_js", "offset daylight standard summer", static (in c) => SetZone(c)),
-        new("strftime", "target size format parts", static (in c) => Calendar.Format(c.Memory, c.U32(0), c.U32(1), c.Text(2), c.U32(3))),
-        new("strftime_l", "target size format parts locale", static (in c) => Calendar.Format(c.Memory, c.U32(0), c.U32(1), c.Text(2), c.U32(3))),
+        new("strftime", "target size format:text parts", static (in c) => Calendar.Format(c.Memory, c.U32(0), c.U32(1), c.Text(2), c.U32(3))),
+        new("strftime_l", "target size format:text parts locale", static (in c) => Calendar.Format(c.Memory, c.U32(0), c.U32(1), c.Text(2), c.U32(3))),
         new("_setitimer_js", "which milliseconds:f", static (in c) => -(int)Wasi.WasiErrno.Nosys),
     ];
 

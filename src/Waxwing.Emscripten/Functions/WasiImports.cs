@@ -17,20 +17,21 @@ internal static class WasiImports
             return null;
         var parameters = string.Join(' ', function.Parameters.Select(parameter => parameter.Type.Kind == ValueKind.I64 ? parameter.Name + ":64" : parameter.Name));
         var isUnstable = import.Module == WasiFunctions.Unstable;
-        return new EmscriptenFunction(import.Name, parameters, (in call) => Call(call, function, isUnstable)).Bind(type, host);
+        return new EmscriptenFunction(import.Name, parameters, (in call) => Call(call, function, isUnstable)) { Wasi = function }.In(function.Scope.ToString().ToLowerInvariant()).Bind(type, host);
+    }
+
+    /// <summary>A call's arguments with 64-bit numbers whole.</summary>
+    public static WasmValue[] Whole(WasiFunction function, ReadOnlySpan<ulong> arguments)
+    {
+        var whole = new WasmValue[function.ParameterTypes.Length];
+        for (var i = 0; i < whole.Length; i++)
+            whole[i] = function.ParameterTypes[i].Kind == ValueKind.I64 ? WasmValue.FromInt64((long)arguments[i]) : (int)arguments[i];
+        return whole;
     }
 
     private static WasmValue Call(in EmscriptenCall call, WasiFunction function, bool isUnstable)
     {
-        var types = function.ParameterTypes;
-        var values = call.Raw;
-        if (values.Length != types.Length)
-        {
-            var whole = new WasmValue[types.Length];
-            for (var i = 0; i < whole.Length; i++)
-                whole[i] = types[i].Kind == ValueKind.I64 ? WasmValue.FromInt64(call.I64(i)) : call.I32(i);
-            values = whole;
-        }
+        var values = call.Raw.Length == function.ParameterTypes.Length ? call.Raw : Whole(function, call.Arguments);
         var memory = call.Memory;
         var error = call.System.Process.Call(function, new WasiCall(GuestMemory.Of(memory), values, call.Token, isUnstable));
         GC.KeepAlive(memory);

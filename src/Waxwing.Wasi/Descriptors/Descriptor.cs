@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Waxwing.Wasi.Abi;
 
 namespace Waxwing.Wasi.Descriptors;
@@ -8,6 +9,9 @@ namespace Waxwing.Wasi.Descriptors;
 /// <param name="inheriting">What may be done with what is opened through it.</param>
 internal sealed class Descriptor(WasiNode node, WasiRights rights, WasiRights inheriting)
 {
+    /// <summary>How many descriptors the open file has, once it has had several.</summary>
+    private StrongBox<int>? users;
+
     public WasiNode Node { get; } = node;
 
     public WasiRights Rights { get; private set; } = rights;
@@ -43,9 +47,17 @@ internal sealed class Descriptor(WasiNode node, WasiRights rights, WasiRights in
         return WasiErrno.Success;
     }
 
+    /// <summary>Another descriptor of the same open file. Only while this one is in the table, under its gate: the last one that is closed closes the file.</summary>
+    public Descriptor Duplicate()
+    {
+        users ??= new(1);
+        Interlocked.Increment(ref users.Value);
+        return new(Node, Rights, Inheriting) { IsReadOnly = IsReadOnly, Label = Label, OwnsNode = OwnsNode, users = users };
+    }
+
     public void Close()
     {
-        if (OwnsNode)
+        if (OwnsNode && (users is null || Interlocked.Decrement(ref users.Value) == 0))
             Node.Dispose();
     }
 }

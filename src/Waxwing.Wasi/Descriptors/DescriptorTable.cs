@@ -19,26 +19,49 @@ internal sealed class DescriptorTable(int maximum)
     {
         lock (gate)
         {
-            var free = isClosed ? maximum : Array.IndexOf(entries, null);
-            if (free < 0)
+            if (TryFindFree(0, out number))
             {
-                free = entries.Length;
-                if (free < maximum)
-                {
-                    var larger = new Descriptor?[(int)Math.Min((long)free * 2, maximum)];
-                    entries.CopyTo(larger, 0);
-                    Volatile.Write(ref entries, larger);
-                }
-            }
-            number = (uint)free;
-            if (free < maximum)
-            {
-                Volatile.Write(ref entries[free], descriptor);
+                Volatile.Write(ref entries[number], descriptor);
                 return WasiErrno.Success;
             }
         }
         descriptor.Close();
         return WasiErrno.Mfile;
+    }
+
+    /// <summary>Gives an open file another number, the lowest free one from a minimum on.</summary>
+    public WasiErrno Duplicate(uint from, uint minimum, out uint number)
+    {
+        number = 0;
+        lock (gate)
+        {
+            if (Find(from) is not { } descriptor)
+                return WasiErrno.Badf;
+            if (minimum >= maximum)
+                return WasiErrno.Inval;
+            if (!TryFindFree(minimum, out number))
+                return WasiErrno.Mfile;
+            Volatile.Write(ref entries[number], descriptor.Duplicate());
+            return WasiErrno.Success;
+        }
+    }
+
+    /// <summary>Gives an open file another, certain number too; what has that is closed.</summary>
+    public WasiErrno DuplicateTo(uint from, uint to)
+    {
+        Descriptor? replaced;
+        lock (gate)
+        {
+            if (Find(from) is not { } descriptor || to >= maximum)
+                return WasiErrno.Badf;
+            if (from == to)
+                return WasiErrno.Success;
+            GrowTo((int)to + 1);
+            replaced = entries[to];
+            Volatile.Write(ref entries[to], descriptor.Duplicate());
+        }
+        replaced?.Close();
+        return WasiErrno.Success;
     }
 
     /// <summary>Whether another descriptor would find room; asked before a file is created for it.</summary>
@@ -95,5 +118,33 @@ internal sealed class DescriptorTable(int maximum)
         }
         foreach (var descriptor in all)
             descriptor?.Close();
+    }
+
+    /// <summary>A free place, made if need be; under the gate.</summary>
+    private bool TryFindFree(uint minimum, out uint number)
+    {
+        number = 0;
+        if (isClosed || minimum >= maximum)
+            return false;
+        GrowTo((int)minimum);
+        var free = Array.IndexOf(entries, null, (int)minimum);
+        if (free < 0)
+        {
+            free = entries.Length;
+            if (free >= maximum)
+                return false;
+            GrowTo(free + 1);
+        }
+        number = (uint)free;
+        return true;
+    }
+
+    private void GrowTo(int count)
+    {
+        if (count <= entries.Length)
+            return;
+        var larger = new Descriptor?[(int)Math.Min(Math.Max(count, entries.Length * 2L), maximum)];
+        entries.CopyTo(larger, 0);
+        Volatile.Write(ref entries, larger);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using Waxwing.Wasi.Abi;
 using Waxwing.Wasi.FileSystem.Linux;
@@ -18,6 +19,12 @@ internal sealed class SocketFile(Socket socket, bool isListener, bool isGranted)
     public override WasiFileType Type => socket.SocketType == SocketType.Dgram ? WasiFileType.SocketDatagram : WasiFileType.SocketStream;
 
     public override WasiFileFlags Flags => status;
+
+    /// <summary>Its own address, or null.</summary>
+    public EndPoint? Local => socket.LocalEndPoint;
+
+    /// <summary>The address of the other end, or null.</summary>
+    public EndPoint? Remote => isListener ? null : socket.RemoteEndPoint;
 
     internal override int PollDescriptor => LinuxPlatform.IsSupported ? (int)socket.SafeHandle.DangerousGetHandle() : -1;
 

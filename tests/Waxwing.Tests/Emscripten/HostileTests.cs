@@ -43,11 +43,16 @@ public sealed class HostileTests
                 for (var round = 0; round < 200; round++)
                 {
                     var arguments = Enumerable.Range(0, parameters).Select(_ => Values[random.Next(Values.Length)]).Select(value => isFloat ? (WasmValue)(double)Math.Min(value, 1) : value);
+                    // These wait for ever if they are asked to.
+                    using var limited = name is "__syscall_poll" or "__syscall__newselect" ? new CancellationTokenSource(TimeSpan.FromMilliseconds(2)) : null;
                     try
                     {
-                        host.Invoke("call", stop.Token, [.. arguments]);
+                        host.Invoke("call", limited?.Token ?? stop.Token, [.. arguments]);
                     }
                     catch (Exception end) when (end is WasmTrapException or WasmExitException or WasmLinkException or EmscriptenException)
+                    {
+                    }
+                    catch (OperationCanceledException) when (limited is { IsCancellationRequested: true })
                     {
                     }
                 }

@@ -19,6 +19,8 @@ compile exceptions exceptions.cpp -O1 -std=c++17 -fexceptions
 compile exceptions-wasm exceptions.cpp -O1 -std=c++17 -fwasm-exceptions
 compile memory memory.c -O1 -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=128MB
 compile files files.c -O1
+compile descriptors descriptors.c -O1
+compile piped-threads piped-threads.c -O1 -pthread -sPTHREAD_POOL_SIZE=0
 compile times times.c -O1
 compile threads threads.c -O1 -pthread -sPTHREAD_POOL_SIZE=0
 compile threads-proxied threads.c -O1 -pthread -sPROXY_TO_PTHREAD -sEXIT_RUNTIME
