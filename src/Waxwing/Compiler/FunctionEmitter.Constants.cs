@@ -71,7 +71,8 @@ internal sealed partial class FunctionEmitter
     /// <summary>Hides the constants among the topmost operands that leave the expression, or are those of vector arithmetic.</summary>
     private void HideConstants(int first)
     {
-        var leave = consumer is <= Opcode.TryTable or Opcode.LocalSet or Opcode.LocalTee;
+        HideFolding(first);
+        var leave = consumer is <= Opcode.TryTable or Opcode.LocalSet or Opcode.LocalTee or Opcode.Select or Opcode.SelectT;
         var isArithmetic = IsVectorArithmetic(consumer);
         var isSubtraction = IsVectorSubtraction(consumer);
         hasVectorArithmetic |= isArithmetic;
@@ -84,6 +85,33 @@ internal sealed partial class FunctionEmitter
                 Hide(ref operand);
             HideVector(i, isNeutral: !isSubtraction, isTakenForZero: !isArithmetic);
         }
+    }
+
+    /// <summary>An operation on nothing but constants gives one that RyuJIT knows: it is kept from that if it could become a neutral one.</summary>
+    private void HideFolding(int first)
+    {
+        if (first == count || InstructionTable.Info(consumer) is not { Prefix: 0 or 0xFC or 0xFD, Results: ['f' or 'd' or 'v'] } info || info.Operands?.Length != count - first)
+            return;
+        for (var i = first; i < count; i++)
+        {
+            if (!operands[i].IsConstant && !operands[i].IsConstantVector)
+                return;
+        }
+        ref var operand = ref operands[first];
+        if (operand.IsConstantVector)
+        {
+            operand.IsNeutralVector = true;
+            HideVector(first);
+            return;
+        }
+        var (place, since) = (operand.Start, il.Count);
+        if (IsFloat(operand.Type))
+            il.Instructions[place] = new IlInstruction { Code = operand.Type == ValType.F64 ? ILOpCode.Ldc_i8 : ILOpCode.Ldc_i4, Operand = operand.Type == ValType.F64 ? IlOperand.Int64 : IlOperand.Int32, Value = operand.Bits };
+        EmitOrZero(operand.Type == ValType.F32 ? ValType.I32 : operand.Type);
+        if (IsFloat(operand.Type))
+            il.Call(operand.Type == ValType.F64 ? Support.Float64FromBits : Support.Float32FromBits);
+        operand.IsConstant = false;
+        Shift(first + 1, il.MoveLast(since, place + 1));
     }
 
     /// <summary>Hides those of two constant operands with which the result would be the other operand.</summary>
@@ -120,7 +148,7 @@ internal sealed partial class FunctionEmitter
         ref var operand = ref operands[index];
         if (!(operand.IsNeutralVector && isNeutral) && !(operand.IsTakenForZero && isTakenForZero))
             return;
-        operand.IsNeutralVector = operand.IsTakenForZero = false;
+        operand.IsNeutralVector = operand.IsTakenForZero = operand.IsConstantVector = false;
         // Behind the first half.
         var since = il.Count;
         il.Emit(ILOpCode.Ldsfld, Opaque.Zero);

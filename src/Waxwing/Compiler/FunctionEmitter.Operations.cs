@@ -16,6 +16,8 @@ internal sealed partial class FunctionEmitter
             return e.Opcode == Opcode.V128Const && EmitVectorConstant(e.Immediate, e.Immediate2);
         if (info.Results!.Length != 1)
             return false;
+        if (EmitConstantSplat(e.Opcode))
+            return true;
         var start = Need(signature.Length);
         if (e.Opcode is Opcode.F32Min or Opcode.F64Min or Opcode.F32Max or Opcode.F64Max)
             HideNeutral(e.Opcode);
@@ -42,12 +44,34 @@ internal sealed partial class FunctionEmitter
         return true;
     }
 
+    /// <summary>The lanes of a constant are a constant vector.</summary>
+    private bool EmitConstantSplat(Opcode opcode)
+    {
+        if (opcode is not (Opcode.I8x16Splat or Opcode.I16x8Splat or Opcode.I32x4Splat or Opcode.I64x2Splat or Opcode.F32x4Splat or Opcode.F64x2Splat) || !operands[count - 1].IsConstant)
+            return false;
+        var bits = (ulong)operands[count - 1].Bits;
+        if (spilled == count)
+            spilled--;
+        else
+            il.Truncate(operands[count - 1].Start);
+        count--;
+        var lanes = opcode switch
+        {
+            Opcode.I8x16Splat => (byte)bits * 0x0101_0101_0101_0101UL,
+            Opcode.I16x8Splat => (ushort)bits * 0x0001_0001_0001_0001UL,
+            Opcode.I32x4Splat or Opcode.F32x4Splat => (uint)bits * 0x0000_0001_0000_0001UL,
+            _ => bits,
+        };
+        return EmitVectorConstant(lanes, lanes);
+    }
+
     private bool EmitVectorConstant(ulong low, ulong high)
     {
         var start = il.Count;
         LoadVector(low, high);
         ref var operand = ref Push(ValType.V128, start);
         operand.IsNeutralVector = low == high && (IsNeutral(BitConverter.UInt64BitsToDouble(low)) || ((uint)low == low >> 32 && IsNeutral(BitConverter.UInt32BitsToSingle((uint)low))));
+        operand.IsConstantVector = true;
         operand.IsTakenForZero = (byte)low == 0 && (low | high) != 0;
         return true;
     }

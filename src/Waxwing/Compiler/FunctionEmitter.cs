@@ -61,6 +61,9 @@ internal sealed partial class FunctionEmitter
         public bool IsBoolean;
         public long Bits;
 
+        /// <summary>Whether its code is that of a constant vector.</summary>
+        public bool IsConstantVector;
+
         /// <summary>Whether it is a constant vector with which some operation on floats would give its other operand.</summary>
         public bool IsNeutralVector;
 
@@ -365,6 +368,7 @@ internal sealed partial class FunctionEmitter
                 continue;
             operand.Local = RentUnnoted(IlTypes.Of(operand.Type));
             operand.IsOwner = true;
+            operand.IsConstantVector = false;
             operand.Depth = 0;
             il.StoreLocal(operand.Local);
         }

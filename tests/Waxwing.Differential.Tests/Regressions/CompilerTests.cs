@@ -40,6 +40,13 @@ public sealed class CompilerTests
     [InlineData("(f32.mul (local.get 0) (block (result f32) (f32.const 1)))")]
     [InlineData("(f32.mul (local.get 0) (call $one))")]
     [InlineData("(f32.demote_f64 (f64.promote_f32 (local.get 0)))")]
+    [InlineData("(f32.mul (local.get 0) (select (f32.const 1) (local.get $x) (i32.const 1)))")]
+    [InlineData("(f32.sub (f32.const nan:0x200001) (select (f32.const 0) (local.get $x) (i32.eqz (i32.const 0))))")]
+    [InlineData("(f32.mul (local.get 0) (f32.convert_i32_s (i32.const 1)))")]
+    [InlineData("(f32.mul (local.get 0) (f32.reinterpret_i32 (i32.const 0x3f800000)))")]
+    [InlineData("(f32.mul (local.get 0) (f32.neg (f32.const -1)))")]
+    [InlineData("(f32.mul (local.get 0) (f32.add (f32.const 0.5) (f32.const 0.5)))")]
+    [InlineData("(f32.mul (local.get 0) (f32x4.extract_lane 1 (v128.const f32x4 2 1 2 2)))")]
     public void Arithmetic_with_a_neutral_constant_quiets(string body) => Assert.Equal(Quieted, TextModule.Call(
         $"(module (func $one (result f32) (f32.const 1)) (func (export \"f\") (param f32) (result f32) (local $x f32) (local $zero f32) {body}))", "f", 'f', Signalling));
 
@@ -47,6 +54,10 @@ public sealed class CompilerTests
     [InlineData("(f32x4.sub (local.get 0) (v128.const i32x4 0 0 0 0))")]
     [InlineData("(f32x4.sub (local.get 0) (local.get $zero))")]
     [InlineData("(local.set $x (v128.const f32x4 1 1 1 1)) (f32x4.mul (local.get 0) (local.get $x))")]
+    [InlineData("(f32x4.mul (local.get 0) (f32x4.splat (f32.const 1)))")]
+    [InlineData("(f32x4.mul (local.get 0) (i32x4.splat (i32.const 0x3f800000)))")]
+    [InlineData("(f32x4.mul (local.get 0) (f32x4.neg (v128.const f32x4 -1 -1 -1 -1)))")]
+    [InlineData("(f32x4.mul (local.get 0) (select (v128.const f32x4 1 1 1 1) (local.get 0) (i32.const 1)))")]
     [InlineData("(f32x4.add (v128.const i32x4 0x7fa00001 0 0 0) (local.get 0))")]
     public void Vector_arithmetic_with_a_neutral_constant_quiets(string body) => Assert.Equal("2143289344", TextModule.Call(
         $"(module (func $v (param v128) (result v128) (local $x v128) (local $zero v128) {body}) (func (export \"f\") (param v128) (result i32) (i32.and (i32.const 0x7fc00000) (i32x4.extract_lane 0 (call $v (local.get 0))))))",
