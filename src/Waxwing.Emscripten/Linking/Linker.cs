@@ -42,6 +42,12 @@ internal sealed partial class Linker(EmscriptenHost host) : IDisposable
         var memory = module.Imports.Select(import => import.Type.Memory).FirstOrDefault(type => type is not null);
         if (memory is not { } type)
             throw new WasmLinkException("incompatible import type: a dynamically linked main module imports its memory, this one does not", []);
+        // Each thread would need instances of all modules, with a table, a stack pointer and global offsets of its own.
+        if (type.Shared)
+        {
+            throw new WasmLinkException(
+                "threads with dynamic linking: the module is built with -pthread and -sMAIN_MODULE together, which Emscripten calls experimental and this host does not support; build it with one of them", []);
+        }
         var data = Align(GlobalBase, dylink.MemoryAlignment);
         var low = Align((long)data + dylink.MemorySize, 4);
         var length = Math.Min(type.Minimum << 16, uint.MaxValue);

@@ -102,6 +102,21 @@ public sealed class LinkingTests : IDisposable
     }
 
     [Fact]
+    public void Threads_with_dynamic_linking_are_refused_before_anything_runs()
+    {
+        using var host = new EmscriptenHost(runtime);
+        var problem = Assert.Throws<WasmLinkException>(() =>
+            host.Instantiate(WithDylink([1, 4, 0, 0, 0, 0], """(import "env" "memory" (memory 256 256 shared)) (start $f) (func $f unreachable)"""), TestContext.Current.CancellationToken));
+        Assert.StartsWith("threads with dynamic linking: the module is built with -pthread and -sMAIN_MODULE together", problem.Message, StringComparison.Ordinal);
+        // A side module with threads, in a program without.
+        using var plain = new EmscriptenHost(runtime, new() { LibraryResolver = name => ProgramTests.Program(Path.GetFileNameWithoutExtension(name)) });
+        plain.Instantiate(ProgramTests.Program("main"), TestContext.Current.CancellationToken);
+        problem = Assert.Throws<WasmLinkException>(() =>
+            plain.LoadLibrary("x.wasm", WithDylink([1, 4, 0, 0, 0, 0], """(import "env" "memory" (memory 1 65536 shared))"""), TestContext.Current.CancellationToken));
+        Assert.StartsWith("incompatible import type", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unknown_imports_are_named_all_at_once_or_trap_when_called()
     {
         var module = WasmModule.Parse("""
