@@ -1,5 +1,6 @@
 using Waxwing.Emscripten;
 using Waxwing.Emscripten.Functions;
+using Waxwing.Wasi;
 
 namespace Waxwing.Tests.Emscripten;
 
@@ -9,6 +10,30 @@ public sealed class HostileTests
     private static readonly int[] Values = [0, 1, 3, 4, 100, 1024, 65532, 65535, 65536, -1, -100, int.MaxValue, int.MinValue];
 
     public static TheoryData<string> Names => [.. EmscriptenFunctions.Names.Order()];
+
+    /// <summary>Paths are told apart by their parts, byte by byte.</summary>
+    [Theory]
+    [InlineData("/data/file", 0)]
+    [InlineData("/data/../data/./file", 0)]
+    [InlineData("/data-secret/file", -(int)WasiErrno.Noent)]
+    [InlineData("/data-secret", -(int)WasiErrno.Noent)]
+    [InlineData("/datafile", -(int)WasiErrno.Noent)]
+    [InlineData("/DATA/file", -(int)WasiErrno.Noent)]
+    [InlineData("/dat/file", -(int)WasiErrno.Noent)]
+    [InlineData("/data/../data-secret/file", -(int)WasiErrno.Noent)]
+    [InlineData("/data\\file", -(int)WasiErrno.Noent)]
+    public void Names_that_begin_like_a_grants_are_not_in_it(string path, int expected)
+    {
+        var granted = new MemoryFileSystem();
+        granted.WriteFile("file", "granted"u8);
+        using var runtime = new WasmRuntime();
+        using var host = new EmscriptenHost(runtime, new() { Wasi = new WasiOptions().AddDirectory(granted.Root, "/data") });
+        host.Instantiate(WasmModule.Parse($"""
+            (module (import "env" "__syscall_stat64" (func $stat (param i32 i32) (result i32))) (memory (export "memory") 1) (data (i32.const 16) "{path.Replace("\\", "\\\\", StringComparison.Ordinal)}\00")
+              (func (export "stat") (result i32) (call $stat (i32.const 16) (i32.const 1024))))
+            """), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, host.Invoke("stat")[0].AsInt32());
+    }
 
     [Theory, MemberData(nameof(Names))]
     public void Any_arguments_end_in_a_result_or_a_trap(string name)

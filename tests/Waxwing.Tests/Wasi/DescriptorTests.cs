@@ -130,6 +130,26 @@ public sealed class DescriptorTests : IDisposable
     }
 
     [Fact]
+    public void A_number_used_again_has_nothing_of_what_it_was()
+    {
+        Directory.CreateDirectory(temporary["dir"]);
+        File.WriteAllText(temporary["kept"], "kept");
+        using var guest = new Guest(new WasiOptions().AddDirectory(temporary.Sandbox, "/"));
+        var first = guest.Open("written", (uint)WasiOpenFlags.Create, Guest.Writing, fileFlags: (uint)WasiFileFlags.Append);
+        guest.TryWrite(first, "text");
+        guest.Do("fd_close", first);
+        var second = guest.Open("kept");
+        Assert.Equal(first, second);
+        Assert.Equal(WasiErrno.Badf, guest.TryWrite(second, "over"));
+        Assert.Equal(WasiErrno.Notcapable, guest.Call("fd_filestat_set_size", second, 0UL));
+        Assert.Equal("kept", guest.Read(second));
+        guest.Do("fd_close", second);
+        Assert.Equal(first, guest.OpenDirectory("dir"));
+        Assert.Equal(WasiErrno.Isdir, guest.TryRead(first, 10, out _));
+        Assert.Equal("kept", File.ReadAllText(temporary["kept"]));
+    }
+
+    [Fact]
     public void Rights_can_be_given_up_but_not_gained()
     {
         using var guest = NewGuest();

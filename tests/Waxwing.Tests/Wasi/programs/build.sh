@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")"
 clang=${CLANG:-clang-19}
 
-for program in filesystem functions process; do
+for program in errors filesystem functions process; do
     "$clang" --target=wasm32-wasi -std=gnu11 -Os -Wall -Wextra -Werror -Wl,--strip-all -o "$program.wasm" "$program.c"
     chmod 644 "$program.wasm" # data: the linker marks it executable
 done
