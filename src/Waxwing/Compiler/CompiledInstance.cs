@@ -109,7 +109,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        context.Enter();
+        var outer = context.Enter();
         try
         {
             var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
@@ -129,7 +129,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         }
         finally
         {
-            context.End();
+            context.End(outer);
         }
     }
 

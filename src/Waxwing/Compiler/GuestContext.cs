@@ -23,9 +23,9 @@ internal sealed unsafe class GuestContext : Activation
         isGuarded = code.IsGuarded && Memories.Length > 0;
         var imports = instance.Module.Context.ImportedFunctions;
         ImportCodes = new nint[imports];
-        ImportTargets = new ImportTarget?[imports];
+        ImportTargets = new object?[imports];
         PolledImportCodes = new nint[imports];
-        PolledImportTargets = new ImportTarget?[imports];
+        PolledImportTargets = new object?[imports];
     }
 
     // What emitted code reads, most used first.
@@ -43,13 +43,15 @@ internal sealed unsafe class GuestContext : Activation
     public WasmGlobal[] Globals;
     public DefinedType[] Types;
 
-    /// <summary>What to call for an imported function, with its <see cref="ImportTarget"/> as the last argument; 0 until it was first called.</summary>
+    /// <summary>What to call for an imported function; 0 until it was first called.</summary>
     public nint[] ImportCodes;
-    public ImportTarget?[] ImportTargets;
-    public nint[] PolledImportCodes;
-    public ImportTarget?[] PolledImportTargets;
 
-    /// <summary>For the stub that leaves the instance: what to call.</summary>
+    /// <summary>The last argument of that call: the context of another instance whose compiled code is called, or an <see cref="ImportTarget"/>.</summary>
+    public object?[] ImportTargets;
+    public nint[] PolledImportCodes;
+    public object?[] PolledImportTargets;
+
+    /// <summary>For the stubs that leave the instance: what to call.</summary>
     public WasmFunction? Callee;
 
     /// <summary>Where instructions on many bytes are paid: code that is not metered pays too, from a number that it cannot use up.</summary>
@@ -72,15 +74,95 @@ internal sealed unsafe class GuestContext : Activation
     public readonly GuestThread Thread;
 
     private readonly bool isGuarded;
+    private bool reachesOthers;
+    private long generation = -1;
 
     /// <summary>Begins a stay, from the host or another instance: a memory that was given back meanwhile is found to be empty.</summary>
+    /// <returns>For <see cref="Activation.End"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Enter()
+    public int Enter()
     {
-        Begin();
-        if (isGuarded)
-            MemoryBase = Memories[0].GuardedBase;
+        var outer = Begin();
+        if (generation != ReclamationSignals.Generation)
+            Refresh();
+        return outer;
     }
 
-    internal override bool MayUse(WasmMemory memory) => Array.IndexOf(Instance.Memories, memory) >= 0;
+    /// <summary>Begins a stay if nothing needs care: nobody may stop the guest (then code with polls is wanted), the instance is not disposed.</summary>
+    /// <returns>Whether it did. <paramref name="outer"/> is for <see cref="Activation.End"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnter(out int outer)
+    {
+        outer = Begin();
+        // Only now: a disposal on another thread sees the stay, or this sees the disposal.
+        return (generation == ReclamationSignals.Generation && !Thread.Cancellation.CanBeCanceled) || TryEnterSlowly(outer);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryEnterSlowly(int outer)
+    {
+        if (!Instance.IsDisposed && !Thread.Cancellation.CanBeCanceled)
+        {
+            Refresh();
+            return true;
+        }
+        End(outer);
+        return false;
+    }
+
+    /// <summary>Makes another instance's context one that this code calls directly: a stay here is then one there, too.</summary>
+    /// <param name="target">Where it is noted.</param>
+    /// <param name="foreign">The context, of the same thread.</param>
+    public void Bind(ref object? target, GuestContext foreign)
+    {
+        reachesOthers = true;
+        // First the note: who gives a memory back sees that this stay reaches it, or this sees that it is gone.
+        Volatile.Write(ref target, foreign);
+        foreign.Refresh();
+    }
+
+    internal override bool MayUse(WasmMemory memory) => Reachable().Exists(context => Array.IndexOf(context.Instance.Memories, memory) >= 0);
+
+    /// <summary>Looks anew where the memories are, here and in the instances that are called directly. The stay has begun.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refresh()
+    {
+        var now = Volatile.Read(ref ReclamationSignals.Generation);
+        if (!reachesOthers)
+        {
+            Refresh(now);
+            return;
+        }
+        foreach (var context in Reachable())
+            context.Refresh(now);
+    }
+
+    private void Refresh(long now)
+    {
+        if (isGuarded)
+            MemoryBase = Memories[0].GuardedBase;
+        generation = now;
+    }
+
+    /// <summary>This context and those that its code's imports lead to directly. On any thread.</summary>
+    private List<GuestContext> Reachable()
+    {
+        List<GuestContext> found = [this];
+        HashSet<GuestContext> seen = [this];
+        for (var i = 0; i < found.Count; i++)
+        {
+            Add(found[i].ImportTargets);
+            Add(found[i].PolledImportTargets);
+        }
+        return found;
+
+        void Add(object?[] targets)
+        {
+            for (var i = 0; i < targets.Length; i++)
+            {
+                if (Volatile.Read(ref targets[i]) is GuestContext context && seen.Add(context))
+                    found.Add(context);
+            }
+        }
+    }
 }

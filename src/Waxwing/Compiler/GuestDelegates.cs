@@ -16,25 +16,9 @@ internal sealed class GuestEntry(CompiledInstance code, nint address, Delegate g
     /// <summary>The delegate by way of slots, for calls that are not so simple.</summary>
     public readonly Delegate General = general;
 
-    /// <summary>
-    /// The thread's context, its stay begun; null if the call is not simple: something may stop the guest (so that code with polls is wanted), or the instance is disposed.
-    /// </summary>
+    /// <summary>The thread's context.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public GuestContext? TryEnter()
-    {
-        var context = code.Context;
-        if (context.Thread.Cancellation.CanBeCanceled)
-            return null;
-        context.Enter();
-        // Only now: a disposal on another thread sees the stay, or this sees the disposal.
-        if (!code.Instance.IsDisposed)
-            return context;
-        context.End();
-        return null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Leave(GuestContext context) => context.End();
+    public GuestContext FindContext() => code.Context;
 
     /// <summary>Whether an exception that leaves the code is a fault that is to become a trap: asked before anything is unwound, or deep recursion through hosts would pile up handlers.</summary>
     public static int IsFault(object exception, GuestEntry entry) => GuestFaults.IsFault((Exception)exception, entry.code) ? 1 : 0;
@@ -82,12 +66,15 @@ internal static class GuestDelegates
         var result = invoke.ReturnType == typeof(void) ? IlType.Void : IlTypeOf(invoke.ReturnType);
         var il = new IlBuffer { MaximumStack = types.Length + 4, InitLocals = false };
         var context = il.NewLocal(IlType.Context);
+        var outer = il.NewLocal(IlType.Int32);
         var value = result == IlType.Void ? -1 : il.NewLocal(result);
         var (simple, end) = (il.NewLabel(), il.NewLabel());
         il.LoadArgument(0);
-        il.Call(Support.TryEnter);
+        il.Call(Support.EntryContext);
         il.StoreLocal(context);
         il.LoadLocal(context);
+        il.LoadLocalAddress(outer);
+        il.Call(Support.TryEnter);
         il.Branch(ILOpCode.Brtrue, simple);
         il.LoadArgument(0);
         il.Emit(ILOpCode.Ldfld, Support.GeneralDelegate);
@@ -97,8 +84,8 @@ internal static class GuestDelegates
         il.Mark(simple);
         // try { try { call } filter { is it a fault? } { throw the trap } } finally { leave }
         var inner = il.NewRegion(RegionKind.Filter);
-        var outer = il.NewRegion(RegionKind.Finally);
-        il.Region(outer, RegionBorder.Try);
+        var stay = il.NewRegion(RegionKind.Finally);
+        il.Region(stay, RegionBorder.Try);
         il.Region(inner, RegionBorder.Try);
         LoadArguments(il, types.Length);
         il.LoadLocal(context);
@@ -118,12 +105,13 @@ internal static class GuestDelegates
         il.Call(Support.EntryThrowTrap);
         il.Branch(ILOpCode.Leave, end);
         il.Region(inner, RegionBorder.End);
-        il.Region(outer, RegionBorder.TryEnd);
-        il.Region(outer, RegionBorder.Handler);
+        il.Region(stay, RegionBorder.TryEnd);
+        il.Region(stay, RegionBorder.Handler);
         il.LoadLocal(context);
-        il.Call(Support.EntryLeave);
+        il.LoadLocal(outer);
+        il.Call(Support.EndStay);
         il.Emit(ILOpCode.Endfinally);
-        il.Region(outer, RegionBorder.End);
+        il.Region(stay, RegionBorder.End);
         il.Mark(end);
         if (value >= 0)
             il.LoadLocal(value);

@@ -39,7 +39,7 @@ internal sealed class Stubs
     /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.Callee"/>.</summary>
     public nint Exit(int type) => Volatile.Read(ref exits[type]) is var address and not 0 ? address : Find(exits, type, 1);
 
-    /// <summary>An address to be called like a function of the type, with an <see cref="ImportTarget"/>, which calls compiled code of another instance.</summary>
+    /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.Callee"/>: compiled code of another instance.</summary>
     public nint Cross(int type) => Volatile.Read(ref crossings[type]) is var address and not 0 ? address : Find(crossings, type, 2);
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
@@ -66,7 +66,7 @@ internal sealed class Stubs
             writer.AddMethod($"leave{type}", writer.Tokens.StubSignature(FunctionEmitter.SignatureOf(syntax.Parameters, syntax.Results), typeof(object)), body, 0, offsets);
             body.Clear();
             EmitCrossing(body, syntax);
-            writer.AddMethod($"cross{type}", writer.Tokens.StubSignature(FunctionEmitter.SignatureOf(syntax.Parameters, syntax.Results), typeof(ImportTarget)), body, 0, offsets);
+            writer.AddMethod($"cross{type}", writer.Tokens.FunctionSignature(syntax), body, 0, offsets);
         }
         return writer.Finish();
     }
@@ -100,21 +100,24 @@ internal sealed class Stubs
 
     private static void EmitCrossing(IlBuffer il, SubType type)
     {
-        var target = type.Parameters.Length;
-        il.MaximumStack = target + 4;
+        var context = type.Parameters.Length;
+        il.MaximumStack = context + 4;
         var foreign = il.NewLocal(IlType.Context);
+        var address = il.NewLocal(IlType.Address);
+        var outer = il.NewLocal(IlType.Int32);
         var result = type.Results.Length == 0 ? -1 : il.NewLocal(IlTypes.Of(type.Results[0]));
         var region = il.NewRegion(RegionKind.Finally);
         var end = il.NewLabel();
-        il.LoadArgument(target);
+        il.LoadArgument(context);
+        il.LoadLocalAddress(address);
+        il.LoadLocalAddress(outer);
         il.Call(Support.EnterForeign);
         il.StoreLocal(foreign);
         il.Region(region, RegionBorder.Try);
-        for (var i = 0; i < target; i++)
+        for (var i = 0; i < context; i++)
             il.LoadArgument(i);
         il.LoadLocal(foreign);
-        il.LoadArgument(target);
-        il.Emit(ILOpCode.Ldfld, Support.ForeignAddress);
+        il.LoadLocal(address);
         il.CallIndirect(FunctionEmitter.SignatureOf(type.Parameters, type.Results));
         if (result >= 0)
             il.StoreLocal(result);
@@ -122,7 +125,8 @@ internal sealed class Stubs
         il.Region(region, RegionBorder.TryEnd);
         il.Region(region, RegionBorder.Handler);
         il.LoadLocal(foreign);
-        il.Call(Support.LeaveForeign);
+        il.LoadLocal(outer);
+        il.Call(Support.EndStay);
         il.Emit(ILOpCode.Endfinally);
         il.Region(region, RegionBorder.End);
         il.Mark(end);

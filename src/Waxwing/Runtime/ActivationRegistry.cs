@@ -7,13 +7,11 @@ namespace Waxwing.Runtime;
 /// before it gives any memory back.
 ///
 /// An engine calls <see cref="Begin"/> before the outermost frame runs, and before a suspended guest resumes; and <see cref="End"/> when the outermost frame is left, and when a guest is
-/// suspended. Addresses read before are worthless after it: a resumed guest reads <see cref="WasmMemory.Base"/> anew. Both are plain stores to memory of the activation's own; nested ones (host function
-/// calls guest) count.
+/// suspended. Addresses read before are worthless after it: a resumed guest reads <see cref="WasmMemory.Base"/> anew. Both are plain stores to memory of the activation's own; they nest (a host
+/// function calls a guest), and what one returns the other takes, so that neither has to count.
 /// </summary>
 internal abstract class Activation
 {
-    private int depth;
-
     /// <summary>Odd while active; a stay is over when the number has changed.</summary>
     private int sequence;
 
@@ -23,27 +21,24 @@ internal abstract class Activation
 
     internal int Sequence => Volatile.Read(ref sequence);
 
-    /// <returns>Whether this is the outermost.</returns>
+    /// <returns>For <see cref="End"/>: odd if this is nested.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Begin()
+    public int Begin()
     {
-        if (depth++ != 0)
-            return false;
+        var outer = sequence;
         // The pairing barrier is process-wide, in Reclamation: here the compiler must only keep the order.
-        Volatile.Write(ref sequence, sequence + 1);
-        return true;
+        Volatile.Write(ref sequence, outer | 1);
+        return outer;
     }
 
-    /// <returns>Whether this was the outermost.</returns>
+    /// <param name="outer">What <see cref="Begin"/> returned.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool End()
+    public void End(int outer)
     {
-        if (--depth != 0)
-            return false;
-        Volatile.Write(ref sequence, sequence + 1);
-        if (Reclamation.HasWaiting)
+        // The next even number; or, if nested, the same odd one.
+        Volatile.Write(ref sequence, outer + 2 * (~outer & 1));
+        if (ReclamationSignals.HasWaiting)
             Reclamation.Drain();
-        return true;
     }
 
     /// <summary>Whether this stay may hold addresses of the memory. Called from other threads, after a process-wide barrier.</summary>
@@ -58,10 +53,11 @@ internal class RoamingActivation : Activation
 
     private readonly WasmInstance?[] touched = new WasmInstance?[Remembered];
     private int touchedCount;
+    private int depth;
 
     public void Begin(WasmInstance instance)
     {
-        if (!IsActive)
+        if (depth++ == 0)
         {
             touched[0] = instance;
             touchedCount = 1;
@@ -69,7 +65,6 @@ internal class RoamingActivation : Activation
         }
         else
         {
-            Begin();
             Touch(instance);
         }
     }
@@ -81,10 +76,11 @@ internal class RoamingActivation : Activation
             TouchOther(instance);
     }
 
-    public new void End()
+    public void End()
     {
-        if (!base.End())
+        if (--depth != 0)
             return;
+        End(Sequence & ~1);
         for (var i = Math.Min(touchedCount, Remembered) - 1; i >= 0; i--)
             touched[i] = null;
     }

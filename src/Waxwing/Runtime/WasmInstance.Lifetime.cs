@@ -1,3 +1,5 @@
+using Waxwing.Runtime;
+
 namespace Waxwing;
 
 public sealed partial class WasmInstance
@@ -27,6 +29,7 @@ public sealed partial class WasmInstance
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
+        Interlocked.Increment(ref ReclamationSignals.Generation);
         Runtime.Forget(this);
         ReleaseMemories();
     }

@@ -46,6 +46,7 @@ public sealed unsafe partial class WasmMemory
             if (GuardedBase != null && GuardedRanges.Nowhere != null)
                 GuardedBase = GuardedRanges.Nowhere;
         }
+        Interlocked.Increment(ref ReclamationSignals.Generation);
         Volatile.Read(ref waits)?.CancelAll();
         if (retired is not null)
             Reclamation.Retire(this, retired);

@@ -73,22 +73,21 @@ internal static unsafe class Calls
 
     /// <summary>Decides how an import is called: a delegate of the host, compiled code of another instance, or in slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Bind(int index, GuestContext context, ImportTarget?[] targets, bool polled)
+    private static nint Bind(int index, GuestContext context, object?[] targets, bool polled)
     {
         var function = context.Instance.GetFunctionRecord(index);
-        var target = new ImportTarget(context, function);
-        targets[index] = target;
-        var type = context.TypeOfFunction(index);
-        if (HostStubs.Find(function) is var direct and not 0)
-            return direct;
-        if (function.Instance?.Code is CompiledInstance { Module.IsMetered: false } other && !context.Code.Module.IsMetered && other.Resolve(function, polled) is var address and not 0)
+        if (FindForeign(function, context, polled) is var address and not 0)
         {
-            target.Foreign = other.Context;
-            target.Address = address;
-            return context.Code.Module.Stubs.Cross(type);
+            context.Bind(ref targets[index], ((CompiledInstance)function.Instance!.Code).Context);
+            return address;
         }
-        return context.Code.Module.Stubs.Exit(type);
+        targets[index] = new ImportTarget(context, function);
+        return HostStubs.Find(function) is var direct and not 0 ? direct : context.Code.Module.Stubs.Exit(context.TypeOfFunction(index));
     }
+
+    /// <summary>The address of another instance's compiled function; 0 if it cannot be called directly.</summary>
+    private static nint FindForeign(WasmFunction function, GuestContext context, bool polled) =>
+        function.Instance?.Code is CompiledInstance { Module.IsMetered: false } other && !context.Code.Module.IsMetered ? other.Resolve(function, polled) : 0;
 
     /// <summary>The context of the caller of a stub, from the stub's last argument.</summary>
     public static GuestContext ContextOf(object target) => target is ImportTarget import ? import.Context : (GuestContext)target;
@@ -125,7 +124,20 @@ internal static unsafe class Calls
         if (ReferenceEquals(function.Instance, context.Instance))
             return context.Code.Resolve(function, polled);
         context.Callee = function;
-        return context.Code.Module.Stubs.Exit(type);
+        var stubs = context.Code.Module.Stubs;
+        return FindForeign(function, context, polled) != 0 ? stubs.Cross(type) : stubs.Exit(type);
+    }
+
+    /// <summary>Begins the thread's stay in the instance of the caller's callee.</summary>
+    public static GuestContext EnterForeign(GuestContext caller, out nint address, out int outer)
+    {
+        var function = caller.Callee!;
+        caller.Callee = null;
+        var code = Unsafe.As<CompiledInstance>(function.Instance!.Code);
+        address = code.Resolve(function, polled: caller.Thread.Cancellation.CanBeCanceled);
+        var foreign = code.Context;
+        outer = foreign.Enter();
+        return foreign;
     }
 
     /// <summary>What an invalid function (of a module that was not validated as a whole) does when it is called.</summary>

@@ -10,11 +10,6 @@ internal static class Reclamation
     private static readonly Lock Gate = new();
     private static readonly List<Deferred> Waiting = [];
 
-    private static volatile bool hasWaiting;
-
-    /// <summary>Whether anything waits for guests to leave.</summary>
-    public static bool HasWaiting => hasWaiting;
-
     /// <summary>Storage that waits for running guests: for the tests' census.</summary>
     public static int Pending
     {
@@ -40,7 +35,7 @@ internal static class Reclamation
             lock (Gate)
             {
                 Waiting.Add(new(storage, users));
-                hasWaiting = true;
+                ReclamationSignals.HasWaiting = true;
             }
         }
         Drain();
@@ -62,7 +57,7 @@ internal static class Reclamation
                 Waiting[i] = Waiting[^1];
                 Waiting.RemoveAt(Waiting.Count - 1);
             }
-            hasWaiting = Waiting.Count > 0;
+            ReclamationSignals.HasWaiting = Waiting.Count > 0;
         }
         if (done is null)
             return;
@@ -71,4 +66,14 @@ internal static class Reclamation
     }
 
     private readonly record struct Deferred(MemoryStorage Storage, List<Stay> Users);
+}
+
+/// <summary>What guests look at when they enter and leave. (A class of its own: one with a static constructor would be asked each time whether that ran.)</summary>
+internal static class ReclamationSignals
+{
+    /// <summary>Whether anything waits for guests to leave.</summary>
+    public static volatile bool HasWaiting;
+
+    /// <summary>Changes after an instance was disposed or a memory hidden, and before its bytes go.</summary>
+    public static long Generation;
 }
