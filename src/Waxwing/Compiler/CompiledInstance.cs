@@ -109,7 +109,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        var outer = context.Enter();
+        var isNested = context.Enter();
         try
         {
             var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
@@ -129,7 +129,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         }
         finally
         {
-            context.End(outer);
+            context.End(isNested);
         }
     }
 

@@ -80,33 +80,33 @@ internal sealed unsafe class GuestContext : Activation
     /// <summary>Begins a stay, from the host or another instance: a memory that was given back meanwhile is found to be empty.</summary>
     /// <returns>For <see cref="Activation.End"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Enter()
+    public bool Enter()
     {
-        var outer = Begin();
+        var isNested = Begin();
         if (generation != ReclamationSignals.Generation)
             Refresh();
-        return outer;
+        return isNested;
     }
 
     /// <summary>Begins a stay if nothing needs care: nobody may stop the guest (then code with polls is wanted), the instance is not disposed.</summary>
-    /// <returns>Whether it did. <paramref name="outer"/> is for <see cref="Activation.End"/>.</returns>
+    /// <returns>Whether it did. <paramref name="isNested"/> is for <see cref="Activation.End"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryEnter(out int outer)
+    public bool TryEnter(out bool isNested)
     {
-        outer = Begin();
+        isNested = Begin();
         // Only now: a disposal on another thread sees the stay, or this sees the disposal.
-        return (generation == ReclamationSignals.Generation && !Thread.Cancellation.CanBeCanceled) || TryEnterSlowly(outer);
+        return (generation == ReclamationSignals.Generation && !Thread.Cancellation.CanBeCanceled) || TryEnterSlowly(isNested);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryEnterSlowly(int outer)
+    private bool TryEnterSlowly(bool isNested)
     {
         if (!Instance.IsDisposed && !Thread.Cancellation.CanBeCanceled)
         {
             Refresh();
             return true;
         }
-        End(outer);
+        End(isNested);
         return false;
     }
 

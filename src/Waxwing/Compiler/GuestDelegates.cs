@@ -66,14 +66,14 @@ internal static class GuestDelegates
         var result = invoke.ReturnType == typeof(void) ? IlType.Void : IlTypeOf(invoke.ReturnType);
         var il = new IlBuffer { MaximumStack = types.Length + 4, InitLocals = false };
         var context = il.NewLocal(IlType.Context);
-        var outer = il.NewLocal(IlType.Int32);
+        var isNested = il.NewLocal(IlType.Boolean);
         var value = result == IlType.Void ? -1 : il.NewLocal(result);
         var (simple, end) = (il.NewLabel(), il.NewLabel());
         il.LoadArgument(0);
         il.Call(Support.EntryContext);
         il.StoreLocal(context);
         il.LoadLocal(context);
-        il.LoadLocalAddress(outer);
+        il.LoadLocalAddress(isNested);
         il.Call(Support.TryEnter);
         il.Branch(ILOpCode.Brtrue, simple);
         il.LoadArgument(0);
@@ -108,7 +108,7 @@ internal static class GuestDelegates
         il.Region(stay, RegionBorder.TryEnd);
         il.Region(stay, RegionBorder.Handler);
         il.LoadLocal(context);
-        il.LoadLocal(outer);
+        il.LoadLocal(isNested);
         il.Call(Support.EndStay);
         il.Emit(ILOpCode.Endfinally);
         il.Region(stay, RegionBorder.End);

@@ -104,13 +104,13 @@ internal sealed class Stubs
         il.MaximumStack = context + 4;
         var foreign = il.NewLocal(IlType.Context);
         var address = il.NewLocal(IlType.Address);
-        var outer = il.NewLocal(IlType.Int32);
+        var isNested = il.NewLocal(IlType.Boolean);
         var result = type.Results.Length == 0 ? -1 : il.NewLocal(IlTypes.Of(type.Results[0]));
         var region = il.NewRegion(RegionKind.Finally);
         var end = il.NewLabel();
         il.LoadArgument(context);
         il.LoadLocalAddress(address);
-        il.LoadLocalAddress(outer);
+        il.LoadLocalAddress(isNested);
         il.Call(Support.EnterForeign);
         il.StoreLocal(foreign);
         il.Region(region, RegionBorder.Try);
@@ -125,7 +125,7 @@ internal sealed class Stubs
         il.Region(region, RegionBorder.TryEnd);
         il.Region(region, RegionBorder.Handler);
         il.LoadLocal(foreign);
-        il.LoadLocal(outer);
+        il.LoadLocal(isNested);
         il.Call(Support.EndStay);
         il.Emit(ILOpCode.Endfinally);
         il.Region(region, RegionBorder.End);

@@ -12,31 +12,30 @@ namespace Waxwing.Runtime;
 /// </summary>
 internal abstract class Activation
 {
-    /// <summary>Odd while active; a stay is over when the number has changed.</summary>
-    private int sequence;
+    private bool isActive;
 
     protected Activation() => ActivationRegistry.Add(this);
 
-    public bool IsActive => (Volatile.Read(ref sequence) & 1) != 0;
+    public bool IsActive => Volatile.Read(ref isActive);
 
-    internal int Sequence => Volatile.Read(ref sequence);
-
-    /// <returns>For <see cref="End"/>: odd if this is nested.</returns>
+    /// <returns>Whether this is nested in another stay: for <see cref="End"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Begin()
+    public bool Begin()
     {
-        var outer = sequence;
+        var isNested = isActive;
         // The pairing barrier is process-wide, in Reclamation: here the compiler must only keep the order.
-        Volatile.Write(ref sequence, outer | 1);
-        return outer;
+        Volatile.Write(ref isActive, true);
+        return isNested;
     }
 
-    /// <param name="outer">What <see cref="Begin"/> returned.</param>
+    /// <param name="isNested">What <see cref="Begin"/> returned.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void End(int outer)
+    public void End(bool isNested)
     {
-        // The next even number; or, if nested, the same odd one.
-        Volatile.Write(ref sequence, outer + 2 * (~outer & 1));
+        // A branch, for the processor to guess: were the old value stored back, each call would wait for the one before it.
+        if (isNested)
+            return;
+        Volatile.Write(ref isActive, false);
         if (ReclamationSignals.HasWaiting)
             Reclamation.Drain();
     }
@@ -80,7 +79,7 @@ internal class RoamingActivation : Activation
     {
         if (--depth != 0)
             return;
-        End(Sequence & ~1);
+        End(isNested: false);
         for (var i = Math.Min(touchedCount, Remembered) - 1; i >= 0; i--)
             touched[i] = null;
     }
@@ -152,18 +151,17 @@ internal static class ActivationRegistry
     }
 
     /// <summary>The stays that may hold addresses of a memory. The caller has hidden the memory and issued a process-wide barrier.</summary>
-    public static List<Stay> UsersOf(WasmMemory memory)
+    public static List<Activation> UsersOf(WasmMemory memory)
     {
-        List<Stay> users = [];
+        List<Activation> users = [];
         lock (Gate)
         {
             for (var i = 0; i < count; i++)
             {
                 if (!all[i].TryGetTarget(out var activation))
                     continue;
-                var sequence = activation.Sequence;
-                if ((sequence & 1) != 0 && activation.MayUse(memory))
-                    users.Add(new(activation, sequence));
+                if (activation.IsActive && activation.MayUse(memory))
+                    users.Add(activation);
             }
         }
         return users;
@@ -180,10 +178,4 @@ internal static class ActivationRegistry
         Array.Clear(all, kept, count - kept);
         count = kept;
     }
-}
-
-/// <summary>One stay of an activation in guest code.</summary>
-internal readonly record struct Stay(Activation Activation, int Sequence)
-{
-    public bool IsOver => Activation.Sequence != Sequence;
 }

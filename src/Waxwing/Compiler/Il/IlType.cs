@@ -6,7 +6,7 @@ namespace Waxwing.Compiler;
 /// <summary>The types of emitted locals and signatures.</summary>
 internal enum IlType : byte
 {
-    Int32, Int64, Float32, Float64, Vector, Object, Address, Function, Memory, Exception, Context, Objects, Void,
+    Int32, Int64, Float32, Float64, Vector, Object, Address, Function, Memory, Exception, Context, Objects, Boolean, Void,
 }
 
 internal static class IlTypes
@@ -46,6 +46,7 @@ internal static class IlTypes
         IlType.Exception => typeof(Runtime.WasmExceptionObject),
         IlType.Context => typeof(GuestContext),
         IlType.Objects => typeof(object[]),
+        IlType.Boolean => typeof(bool),
         _ => typeof(void),
     };
 }

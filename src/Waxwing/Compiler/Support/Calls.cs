@@ -129,14 +129,14 @@ internal static unsafe class Calls
     }
 
     /// <summary>Begins the thread's stay in the instance of the caller's callee.</summary>
-    public static GuestContext EnterForeign(GuestContext caller, out nint address, out int outer)
+    public static GuestContext EnterForeign(GuestContext caller, out nint address, out bool isNested)
     {
         var function = caller.Callee!;
         caller.Callee = null;
         var code = Unsafe.As<CompiledInstance>(function.Instance!.Code);
         address = code.Resolve(function, polled: caller.Thread.Cancellation.CanBeCanceled);
         var foreign = code.Context;
-        outer = foreign.Enter();
+        isNested = foreign.Enter();
         return foreign;
     }
 

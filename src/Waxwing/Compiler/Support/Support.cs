@@ -66,7 +66,7 @@ internal static partial class Support
     public static readonly MethodInfo CallerOf = Method(typeof(Calls), nameof(Calls.CallerOf));
     public static readonly MethodInfo EntryContext = Method(typeof(GuestEntry), nameof(GuestEntry.FindContext));
     public static readonly MethodInfo TryEnter = Method(typeof(GuestContext), nameof(GuestContext.TryEnter));
-    public static readonly MethodInfo EndStay = typeof(Runtime.Activation).GetMethod(nameof(Runtime.Activation.End), [typeof(int)])!;
+    public static readonly MethodInfo EndStay = typeof(Runtime.Activation).GetMethod(nameof(Runtime.Activation.End), [typeof(bool)])!;
     public static readonly MethodInfo EntryIsFault = Method(typeof(GuestEntry), nameof(GuestEntry.IsFault));
     public static readonly MethodInfo EntryThrowTrap = Method(typeof(GuestEntry), nameof(GuestEntry.ThrowTrap));
     public static readonly FieldInfo EntryAddress = Field(typeof(GuestEntry), nameof(GuestEntry.Address));

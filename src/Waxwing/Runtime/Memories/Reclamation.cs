@@ -50,7 +50,8 @@ internal static class Reclamation
             for (var i = Waiting.Count - 1; i >= 0; i--)
             {
                 var (storage, users) = Waiting[i];
-                users.RemoveAll(stay => stay.IsOver);
+                // One that left and came again has looked here when it left, or finds the memory hidden: if it is taken for the same stay, that costs time only.
+                users.RemoveAll(activation => !activation.IsActive);
                 if (users.Count > 0)
                     continue;
                 (done ??= []).Add(storage);
@@ -65,7 +66,7 @@ internal static class Reclamation
             storage.Release();
     }
 
-    private readonly record struct Deferred(MemoryStorage Storage, List<Stay> Users);
+    private readonly record struct Deferred(MemoryStorage Storage, List<Activation> Users);
 }
 
 /// <summary>What guests look at when they enter and leave. (A class of its own: one with a static constructor would be asked each time whether that ran.)</summary>
