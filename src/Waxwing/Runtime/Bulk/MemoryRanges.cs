@@ -1,10 +1,11 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Waxwing.Runtime;
 
 /// <summary>memory.copy, memory.fill and memory.init: all bounds are checked before anything is written.</summary>
 internal static unsafe class MemoryRanges
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TrapCause Copy(WasmMemory destination, ulong to, WasmMemory source, ulong from, ulong count, ref long fuel)
     {
         var (target, origin) = (new MemoryExtent(destination), new MemoryExtent(source));
@@ -18,6 +19,7 @@ internal static unsafe class MemoryRanges
         return default;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TrapCause Fill(WasmMemory memory, ulong to, byte value, ulong count, ref long fuel)
     {
         var target = new MemoryExtent(memory);
@@ -25,7 +27,7 @@ internal static unsafe class MemoryRanges
             return target.Outside(to, count);
         BulkFuel.Charge(ref fuel, count);
         // SAFETY: the range was checked.
-        NativeMemory.Fill(target.Base + to, (nuint)count, value);
+        Bytes.Fill(target.Base + to, (nuint)count, value);
         return default;
     }
 
@@ -55,6 +57,7 @@ internal static unsafe class MemoryRanges
             Base = memory.Base;
         }
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public TrapCause Outside(ulong from, ulong count) => new(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "memory", Length));
     }
 }
