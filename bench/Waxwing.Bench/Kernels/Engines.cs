@@ -8,11 +8,12 @@ internal static class Engines
     public const string Wasmtime = "wasmtime";
     public const string Node = "node";
     public const string Compiler = "compiler";
+    public const string Profiled = "compiler-profiled";
     public const string Interpreter = "interpreter";
 
     /// <summary>All, in the order of the tables.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Native, NativeScalar, Wasmtime, Node, Compiler, "compiler-checked", "compiler-polled", "compiler-metered", "tiered", Interpreter];
+        [Native, NativeScalar, Wasmtime, Node, Compiler, Profiled, "compiler-checked", "compiler-polled", "compiler-metered", "tiered", Interpreter];
 
     /// <summary>What is measured if nothing is said.</summary>
     public static IEnumerable<string> Ordinary => Names.Where(name => name != "tiered");
@@ -24,6 +25,7 @@ internal static class Engines
         Wasmtime => "the Wasmtime package",
         Node => "V8 of the node on the path",
         Compiler => "guard pages, no polls",
+        Profiled => "guard pages, IsCollectible off: compiled again by .NET with what it saw",
         "compiler-checked" => "explicit bounds checks (GuardRegions off)",
         "compiler-polled" => "guard pages, called with a CancellationToken",
         "compiler-metered" => "guard pages, fuel",
@@ -51,7 +53,7 @@ internal static class Engines
 #if RIVALS
         Wasmtime => new WasmtimeRun(kernel),
 #endif
-        _ => new WaxwingRun(kernel, Settings(engine), polled: engine == "compiler-polled"),
+        _ => new WaxwingRun(kernel, Settings(engine), polled: engine == "compiler-polled", isProfiled: engine == Profiled),
     };
 
     /// <summary>The settings that one of our own engines stands for.</summary>

@@ -37,7 +37,7 @@ internal sealed class CodeLoader
 
     ~CodeLoader()
     {
-        if (context is not null)
+        if (context is not null && isCollectible)
             CodeBudget.Release();
     }
 

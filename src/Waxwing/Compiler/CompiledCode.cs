@@ -17,7 +17,7 @@ internal sealed class CompiledCode
     {
         (Module, Variant) = (module, variant);
         maps = new UnitMap?[module.Units.Count];
-        loader = new($"{module.Module.Name ?? "module"} {variant}", isCollectible: true, maps.Length, Emit) { Code = this };
+        loader = new($"{module.Module.Name ?? "module"} {variant}", module.Module.IsCollectible, maps.Length, Emit) { Code = this };
     }
 
     public CompiledModule Module { get; }
@@ -61,6 +61,8 @@ internal sealed class CompiledCode
         var map = new UnitMap();
         var offsets = new List<(int, int)>();
         var parts = new List<MethodDraft>();
+        // Inlined frames are missed in backtraces; what RyuJIT learns by watching is worth that.
+        var others = Module.Module.IsCollectible ? MethodImplAttributes.NoInlining : 0;
         var (first, end) = units.Functions(unit);
         for (var function = first; function < end; function++)
         {
@@ -72,7 +74,7 @@ internal sealed class CompiledCode
             if (isGiant)
                 body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, parts);
             writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
-                isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : 0, offsets);
+                isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : others, offsets);
             map.Add(offsets);
         }
         foreach (var part in parts)

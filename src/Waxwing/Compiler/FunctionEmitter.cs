@@ -120,7 +120,7 @@ internal sealed partial class FunctionEmitter
         {
             Begin(index);
             il.Clear();
-            il.MaximumStack = 8;
+            il.MaximumStack = 4;
             LoadContext();
             il.Constant(index);
             il.Call(Support.ReportInvalid);
@@ -176,7 +176,7 @@ internal sealed partial class FunctionEmitter
         il.MoveLast(since, 0);
         IsWorthInlining = isLeaf && il.Count <= 24 && !il.Contains(IlOperand.Offset) && il.LabelCount == 1;
         // Transient values of one instruction lie above the operands.
-        il.MaximumStack += 16;
+        il.MaximumStack += 8;
     }
 
     private void Emit(in InstructionEvent e)

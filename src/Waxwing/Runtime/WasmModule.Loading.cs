@@ -82,7 +82,7 @@ public sealed partial class WasmModule
         try
         {
             var context = ModuleValidator.Validate(syntax, options.Features, options.Limits);
-            return new(context, options.LazyValidation ? null : BodyValidation.Run(context));
+            return new(context, options.LazyValidation ? null : BodyValidation.Run(context), options.IsCollectible);
         }
         catch (WasmValidationException error) when (syntax.Locate is not null)
         {

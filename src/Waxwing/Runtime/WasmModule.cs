@@ -9,10 +9,11 @@ namespace Waxwing;
 /// </summary>
 public sealed partial class WasmModule
 {
-    private WasmModule(ModuleContext context, WasmFeatures? requiredFeatures)
+    private WasmModule(ModuleContext context, WasmFeatures? requiredFeatures, bool isCollectible)
     {
         Context = context;
         RequiredFeatures = requiredFeatures;
+        IsCollectible = isCollectible;
     }
 
     internal ModuleContext Context { get; }
@@ -32,6 +33,9 @@ public sealed partial class WasmModule
 
     /// <summary>The proposals beyond WebAssembly 1.0 that the module makes use of; null if its bodies were not yet validated (lazy validation).</summary>
     public WasmFeatures? RequiredFeatures { get; }
+
+    /// <summary>Whether code goes with the module: <see cref="WasmModuleOptions.IsCollectible"/>.</summary>
+    internal bool IsCollectible { get; }
 
     /// <summary>The proposals known to be used: all of them, or those of the declarations if the bodies are not yet validated.</summary>
     internal WasmFeatures KnownFeatures => RequiredFeatures ?? UsedFeatures.OfDeclarations(Context);

@@ -20,4 +20,11 @@ public sealed record WasmModuleOptions
     /// a <see cref="WasmValidationException"/> from the call. Everything outside of bodies is validated in any case. Default false.
     /// </summary>
     public bool LazyValidation { get; init; }
+
+    /// <summary>
+    /// Whether compiled code is given back when the module, its instances and their functions are no longer used. Default true. False is for a module that lives as long as the process: .NET then compiles
+    /// functions quickly at first, watches them, and compiles those that matter again for what it saw (tiered compilation with profiles): the first calls come sooner, hot code ends up
+    /// faster, and the code stays for good. Small functions may then be inlined into others, and their frames be missing in backtraces of traps.
+    /// </summary>
+    public bool IsCollectible { get; init; } = true;
 }

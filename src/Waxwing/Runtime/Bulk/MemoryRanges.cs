@@ -10,9 +10,9 @@ internal static unsafe class MemoryRanges
     {
         var (target, origin) = (new MemoryExtent(destination), new MemoryExtent(source));
         if (Bounds.AreLeft(to, count, target.Length))
-            return target.Outside(to, count);
+            return Outside(to, count, target.Length);
         if (Bounds.AreLeft(from, count, origin.Length))
-            return origin.Outside(from, count);
+            return Outside(from, count, origin.Length);
         BulkFuel.Charge(ref fuel, count);
         // SAFETY: both ranges were checked. The copy is right for overlapping ranges.
         Buffer.MemoryCopy(origin.Base + from, target.Base + to, count, count);
@@ -24,7 +24,7 @@ internal static unsafe class MemoryRanges
     {
         var target = new MemoryExtent(memory);
         if (Bounds.AreLeft(to, count, target.Length))
-            return target.Outside(to, count);
+            return Outside(to, count, target.Length);
         BulkFuel.Charge(ref fuel, count);
         // SAFETY: the range was checked.
         Bytes.Fill(target.Base + to, (nuint)count, value);
@@ -38,12 +38,15 @@ internal static unsafe class MemoryRanges
         if (Bounds.AreLeft(from, count, (ulong)data.Length))
             return new(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "data segment", (ulong)data.Length));
         if (Bounds.AreLeft(to, count, target.Length))
-            return target.Outside(to, count);
+            return Outside(to, count, target.Length);
         BulkFuel.Charge(ref fuel, count);
         // SAFETY: both ranges were checked, and the count fits an int since the segment's length does.
         data.Slice((int)from, (int)count).CopyTo(new Span<byte>(target.Base + to, (int)count));
         return default;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TrapCause Outside(ulong from, ulong count, ulong length) => new(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "memory", length));
 
     /// <summary>A linear memory at one moment. Another thread may grow it, which leaves what was seen valid: the length is read before the base.</summary>
     private readonly struct MemoryExtent
@@ -56,8 +59,5 @@ internal static unsafe class MemoryRanges
             Length = Volatile.Read(ref memory.Length);
             Base = memory.Base;
         }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        public TrapCause Outside(ulong from, ulong count) => new(TrapCode.MemoryOutOfBounds, Bounds.Describe(from, count, "memory", Length));
     }
 }
