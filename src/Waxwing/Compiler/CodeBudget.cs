@@ -3,21 +3,23 @@ using Waxwing.Runtime;
 namespace Waxwing.Compiler;
 
 /// <summary>
-/// How many sets of code may be loaded at once. Each takes about ten mappings of the system, which has 65,530 for a process by default, and the .NET runtime dies if it cannot get one. Beyond the
-/// budget modules are interpreted. Thread-safe.
+/// How much code may be loaded at once. A set of it takes about ten mappings of the system and two more for each unit (measured: 1.4), of which a process has 65,530 by default, and the
+/// .NET runtime dies if it cannot get one. Beyond the budget modules are interpreted. Thread-safe.
 /// </summary>
 internal static class CodeBudget
 {
-    private const int MappingsEach = 10;
+    private const int MappingsOfSet = 10;
+    private const int MappingsOfUnit = 2;
 
     /// <summary>A quarter of the mappings at most is for code; the reservations of memories have another.</summary>
-    private static readonly int Most = SystemLimits.Mappings / 4 / MappingsEach;
+    private static readonly int Most = SystemLimits.Mappings / 4;
 
     private static int used;
 
-    public static bool TryAcquire()
+    /// <summary>Makes room for a set of code, all of whose units may come to be loaded.</summary>
+    public static bool TryAcquire(int units)
     {
-        if (Interlocked.Increment(ref used) <= Most)
+        if (Interlocked.Add(ref used, MappingsOf(units)) <= Most)
             return true;
         // Modules that were dropped may not have been collected: code is only given back by the garbage collector.
         if (CollectionTrigger.MayCollect())
@@ -28,9 +30,11 @@ internal static class CodeBudget
             if (Volatile.Read(ref used) <= Most)
                 return true;
         }
-        Interlocked.Decrement(ref used);
+        Release(units);
         return false;
     }
 
-    public static void Release() => Interlocked.Decrement(ref used);
+    public static void Release(int units) => Interlocked.Add(ref used, -MappingsOf(units));
+
+    private static int MappingsOf(int units) => MappingsOfSet + MappingsOfUnit * units;
 }

@@ -38,7 +38,7 @@ internal sealed class CodeLoader
     ~CodeLoader()
     {
         if (context is not null && isCollectible)
-            CodeBudget.Release();
+            CodeBudget.Release(Units);
     }
 
     /// <summary>Whether code can be loaded: false if the process has no room for more.</summary>
@@ -48,7 +48,7 @@ internal sealed class CodeLoader
             return true;
         lock (gate)
         {
-            if (context is null && CodeBudget.TryAcquire())
+            if (context is null && CodeBudget.TryAcquire(Units))
                 Volatile.Write(ref context, new(name, isCollectible, this));
             return context is not null;
         }

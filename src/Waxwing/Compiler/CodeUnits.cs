@@ -9,8 +9,14 @@ namespace Waxwing.Compiler;
 /// </summary>
 internal sealed class CodeUnits
 {
-    /// <summary>Bytes of function bodies in a unit, about: emitting takes a few milliseconds, loading a fraction of one.</summary>
-    private const int UnitBytes = 48 << 10;
+    /// <summary>
+    /// Bytes of function bodies in a unit, about. To compile a function, RyuJIT wants the units of all that it calls: smaller units mean less work in vain before the first call returns, and more
+    /// mappings. (Static constructors of a 10 MB module: 450 ms with 48 KB, 330 with 16, 290 with 8.)
+    /// </summary>
+    private const int UnitBytes = 16 << 10;
+
+    /// <summary>Of very large modules the units are larger.</summary>
+    private const int MostUnits = 1024;
 
     public const string TypeName = "Code";
 
@@ -21,10 +27,11 @@ internal sealed class CodeUnits
     {
         this.context = context;
         var firsts = new List<int>();
-        var bytes = UnitBytes;
+        var most = (int)Math.Max(UnitBytes, context.Module.Code.Sum(body => (long)body.Range.Length) / MostUnits);
+        var bytes = most;
         for (var i = 0; i < context.Module.Code.Count; i++)
         {
-            if (bytes >= UnitBytes)
+            if (bytes >= most)
             {
                 firsts.Add(i);
                 bytes = 0;
