@@ -30,6 +30,8 @@ internal sealed class Stubs
         crossings = new nint[context.Module.Types.Count];
     }
 
+    public int Units => loader.Units;
+
     /// <summary>Whether the stubs can be loaded.</summary>
     public bool TryOpen() => loader.TryOpen();
 
@@ -50,7 +52,7 @@ internal sealed class Stubs
         return addresses[type] = method.MethodHandle.GetFunctionPointer();
     }
 
-    private byte[] Emit(int unit)
+    internal byte[] Emit(int unit)
     {
         var writer = new UnitWriter(null!, unit);
         var body = new IlBuffer();
