@@ -19,12 +19,12 @@ internal sealed class ImportSupply(EmscriptenHost host)
     public WasmImports For(WasmModule module)
     {
         host.Linker.IsOldLayout = module.Imports.Any(IsOld);
-        return For(module, host.Linker.MainPlace);
+        return For(module, host.Linker.MainPlace, host.Linker);
     }
 
     /// <summary>A module's imports, given its place if it is linked dynamically.</summary>
     /// <exception cref="WasmLinkException">Some are unknown; all are named.</exception>
-    public WasmImports For(WasmModule module, Linker.Placement place)
+    public WasmImports For(WasmModule module, Linker.Placement place, ILinkScope scope)
     {
         var imports = new WasmImports();
         var unknown = new List<ImportType>();
@@ -34,7 +34,7 @@ internal sealed class ImportSupply(EmscriptenHost host)
             // WASI as this host gives it, or the files of WASI and of system calls would be different ones.
             if (found is null && !WasiImports.IsWasi(import) && host.Runtime.GetDefinition(import.Module, import.Name) is not null)
                 continue;
-            switch (found ?? Find(import, place))
+            switch (found ?? Find(import, place, scope))
             {
                 case WasmFunction function:
                     imports.Define(import.Module, import.Name, function);
@@ -59,25 +59,25 @@ internal sealed class ImportSupply(EmscriptenHost host)
         return unknown.Count == 0 ? imports : throw UnknownImports.Describe(module, unknown);
     }
 
-    private object? Find(ImportType import, Linker.Placement place)
+    private object? Find(ImportType import, Linker.Placement place, ILinkScope scope)
     {
         var main = host.HasInstance ? host.MainThread : null;
         return import.Type switch
         {
             { Memory: { } type } => main?.Memory ?? host.CreateMemory(type),
-            { Table: { } type } => main?.Table ?? new WasmTable(type with { Minimum = Math.Max(type.Minimum, host.Linker.SmallestTable) }, null, host.Runtime.Options.Limits),
-            { Global: not null } => host.Linker.Global(import, place),
+            { Table: { } type } => scope.Table ?? new WasmTable(type with { Minimum = Math.Max(type.Minimum, host.Linker.SmallestTable) }, null, host.Runtime.Options.Limits),
+            { Global: not null } => scope.Global(import, place),
             { Tag: { } type } => Tag(import.Name, type),
-            { Function: { } type } => Function(import, type),
+            { Function: { } type } => Function(import, type, scope),
             _ => null,
         };
     }
 
-    private WasmFunction? Function(ImportType import, DefinedType type)
+    private WasmFunction? Function(ImportType import, DefinedType type, ILinkScope scope)
     {
         if (WasiImports.IsWasi(import))
             return WasiImports.Bind(import, type, host);
-        if (host.Linker.IsActive && host.Linker.Function(import.Name) is { } linked && linked.Type == type)
+        if (host.Linker.IsActive && scope.Function(import.Name) is { } linked && linked.Type == type)
             return linked;
         if (import.Module == "env")
         {
@@ -88,8 +88,8 @@ internal sealed class ImportSupply(EmscriptenHost host)
             if (found is not null)
                 return found;
             // Until the end of the main module's life another may come that has it.
-            if (host.Linker.IsActive && !host.HasInstance)
-                return host.Linker.Later(import);
+            if (host.Linker.IsActive && (!host.HasInstance || scope != host.Linker))
+                return Linker.Later(import, scope);
         }
         return host.Options.UnknownImports == EmscriptenUnknownImports.Trap ? UnknownImports.Trapping(import, type) : null;
     }

@@ -9,8 +9,8 @@ internal static class LinkingFunctions
     public static EmscriptenFunction[] All { get; } =
     [
         new("_dlopen_js", "handle", static (in c) => Open(c, c.Host.Linker.IsOldLayout ? OldNameOffset : NameOffset)),
-        new("_dlsym_js", "handle symbol:text", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
-        new("_dlsym_js", "handle symbol:text index", static (in c) => c.Host.Linker.FindSymbol(c.U32(0), c.Text(1), c.Token)),
+        new("_dlsym_js", "handle symbol:text", static (in c) => c.Host.Linker.FindSymbol(c.Thread, c.U32(0), c.Text(1), c.Token)),
+        new("_dlsym_js", "handle symbol:text index", static (in c) => c.Host.Linker.FindSymbol(c.Thread, c.U32(0), c.Text(1), c.Token)),
         new("_dlsym_catchup_js", "handle index", static (in c) => 0),
         new("_dlinit", "handle", static (in c) => 0),
     ];
@@ -18,6 +18,6 @@ internal static class LinkingFunctions
     private static WasmValue Open(in EmscriptenCall call, uint offset)
     {
         var handle = call.U32(0);
-        return call.Host.Linker.Open(handle, call.Memory.ReadCString(handle + offset, 4096), call.Token);
+        return call.Host.Linker.Open(call.Thread, handle, call.Memory.ReadCString(handle + offset, 4096), call.Token);
     }
 }

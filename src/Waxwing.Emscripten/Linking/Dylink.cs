@@ -5,14 +5,15 @@ namespace Waxwing.Emscripten.Linking;
 /// <summary>The section of a dynamically linked module, "dylink.0" or the older "dylink": what it needs of the memory and the table, and which other modules.</summary>
 internal sealed class Dylink
 {
-    private const int MemoryInformation = 1, Needed = 2, ImportInformation = 4;
+    private const int MemoryInformation = 1, Needed = 2, ExportInformation = 3, ImportInformation = 4;
 
-    private const ulong WeakBinding = 1;
+    private const ulong WeakBinding = 1, ThreadLocal = 0x100;
 
     // An address space has no more; nobody aligns to a whole page and more.
     private const int LargestAlignment = 16;
 
     private readonly HashSet<string> weak = new(StringComparer.Ordinal);
+    private readonly HashSet<string> threadLocal = new(StringComparer.Ordinal);
     private readonly List<string> libraries = [];
 
     public uint MemorySize { get; private set; }
@@ -27,6 +28,9 @@ internal sealed class Dylink
 
     /// <summary>Whether a symbol may be missing: its address is 0 then.</summary>
     public bool IsWeak(string symbol) => weak.Contains(symbol);
+
+    /// <summary>Whether an exported variable is one of which each thread has its own.</summary>
+    public bool IsThreadLocal(string symbol) => threadLocal.Contains(symbol);
 
     /// <summary>The section of a module, or null.</summary>
     /// <exception cref="WasmLinkException">It is malformed.</exception>
@@ -67,6 +71,14 @@ internal sealed class Dylink
                     break;
                 case Needed:
                     ReadNeeded(ref content);
+                    break;
+                case ExportInformation:
+                    for (var count = Number(ref content); count > 0; count--)
+                    {
+                        var symbol = Name(ref content);
+                        if ((Number(ref content) & ThreadLocal) != 0)
+                            threadLocal.Add(symbol);
+                    }
                     break;
                 case ImportInformation:
                     for (var count = Number(ref content); count > 0; count--)

@@ -1,4 +1,5 @@
 using Waxwing.Emscripten.Files;
+using Waxwing.Emscripten.Threads;
 
 namespace Waxwing.Emscripten.Linking;
 
@@ -13,8 +14,8 @@ internal sealed partial class Linker
     /// <exception cref="WasmLinkException">It, or one that it needs, is missing or cannot be linked.</exception>
     public Library Load(string name, WasmModule module, CancellationToken token)
     {
-        if (libraries.TryGetValue(name, out var loaded))
-            return loaded;
+        if (libraries.TryGetValue(name, out var found))
+            return found;
         // Modules may need each other in chains of any length: what waits is on a stack of our own.
         var waiting = new Stack<(string Name, WasmModule Module, Dylink Dylink, bool HasNeeds)>();
         var seen = new HashSet<string>(StringComparer.Ordinal) { name };
@@ -23,7 +24,7 @@ internal sealed partial class Linker
         {
             if (next.HasNeeds)
             {
-                loaded = Instantiate(next.Name, next.Module, next.Dylink, token);
+                found = Instantiate(next.Name, next.Module, next.Dylink, token);
                 continue;
             }
             waiting.Push(next with { HasNeeds = true });
@@ -31,15 +32,15 @@ internal sealed partial class Linker
             {
                 if (libraries.ContainsKey(needed) || !seen.Add(needed))
                     continue;
-                var found = Resolve(needed, token) ?? throw new WasmLinkException($"unknown import: \"{next.Name}\" needs the side module \"{needed}\", which nobody provides", []);
-                waiting.Push((needed, found, SectionOf(needed, found), false));
+                var side = Resolve(needed, token) ?? throw new WasmLinkException($"unknown import: \"{next.Name}\" needs the side module \"{needed}\", which nobody provides", []);
+                waiting.Push((needed, side, SectionOf(needed, side), false));
             }
         }
-        return loaded!;
+        return found!;
     }
 
     /// <summary>dlopen: 1, or 0 with the guest's error text set.</summary>
-    public int Open(uint handle, string name, CancellationToken token)
+    public int Open(GuestThread caller, uint handle, string name, CancellationToken token)
     {
         // The library's own name for the program itself, which it opens first: what it finds there are the symbols of all.
         if (name == "__main__")
@@ -50,7 +51,7 @@ internal sealed partial class Linker
             {
                 var module = Resolve(name, token);
                 if (module is null)
-                    return Fail($"Could not load dynamic lib: {name}: there is no such file", token);
+                    return Fail(caller, $"Could not load dynamic lib: {name}: there is no such file", token);
                 library = Load(name, module, token);
             }
             lock (gate)
@@ -59,30 +60,35 @@ internal sealed partial class Linker
         }
         catch (WasmException problem) when (problem is WasmLinkException or WasmFormatException or WasmValidationException)
         {
-            return Fail($"Could not load dynamic lib: {name}: {problem.Message}", token);
+            return Fail(caller, $"Could not load dynamic lib: {name}: {problem.Message}", token);
         }
     }
 
     /// <summary>dlsym: an address, or 0 with the guest's error text set.</summary>
-    public int FindSymbol(uint handle, string name, CancellationToken token)
+    public int FindSymbol(GuestThread caller, uint handle, string name, CancellationToken token)
     {
         lock (gate)
         {
             if ((handles.TryGetValue(handle, out var library) ? library.Symbols : symbols).TryGetValue(name, out var symbol))
-                return (int)AddressOf(symbol);
+                return (int)(symbol.IsThreadLocal && caller.Link is { } link ? link.ThreadLocal(name) : AddressOf(name, symbol));
         }
-        return Fail($"Tried to lookup unknown symbol \"{name}\" in dynamic lib", token);
+        return Fail(caller, $"Tried to lookup unknown symbol \"{name}\" in dynamic lib", token);
     }
 
     private Library Instantiate(string name, WasmModule module, Dylink dylink, CancellationToken token)
     {
         if (libraries.Count == MaximumLibraries)
             throw new WasmLinkException($"too many side modules: {MaximumLibraries} are loaded", []);
+        // Its instances for threads would have to be made, and their variables, while these run.
+        if (host.Threads.Count > 0)
+            throw new WasmLinkException($"threads with dynamic linking: \"{name}\" is to be loaded while {host.Threads.Count} other threads run; load side modules before, or list them when linking", []);
         var place = Place(name, dylink, token);
-        var instance = host.Runtime.Instantiate(module, imports: host.Supply.For(module, place), cancellation: token);
-        var library = new Library(instance, Symbols.Of(instance, place.MemoryBase));
+        var instance = host.Runtime.Instantiate(module, imports: host.Supply.For(module, place, this), cancellation: token);
+        var library = new Library(instance, Symbols.Of(instance, place.MemoryBase, dylink), module, dylink, place);
         libraries[name] = library;
+        loaded.Add(library);
         Define(library.Symbols);
+        InitialiseThreadLocals(instance, library.Symbols, Offset, token);
         Check(name, module, dylink);
         foreach (var initialiser in (ReadOnlySpan<string>)["__wasm_apply_data_relocs", "__wasm_call_ctors", "__post_instantiate"])
         {
@@ -139,14 +145,14 @@ internal sealed partial class Linker
         : host.System.ReadFile(name, token) is { } bytes ? WasmModule.Load(bytes, WasmModuleOptions.Default with { Features = host.Runtime.Options.Features })
         : null;
 
-    private int Fail(string message, CancellationToken token)
+    private static int Fail(GuestThread caller, string message, CancellationToken token)
     {
-        var stack = Main.SaveStack(token);
+        var stack = caller.SaveStack(token);
         var text = message.Replace("%", "%%");
-        var address = Main.AllocateStack((uint)System.Text.Encoding.UTF8.GetByteCount(text) + 16, token);
-        Main.Memory.WriteCString(address, text);
-        Main.CallIfExported(token, "__dl_seterr", [address, 0]);
-        Main.RestoreStack(stack, token);
+        var address = caller.AllocateStack((uint)System.Text.Encoding.UTF8.GetByteCount(text) + 16, token);
+        caller.Memory.WriteCString(address, text);
+        caller.CallIfExported(token, "__dl_seterr", [address, 0]);
+        caller.RestoreStack(stack, token);
         return 0;
     }
 }

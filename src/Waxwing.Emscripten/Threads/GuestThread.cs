@@ -1,4 +1,5 @@
 using Waxwing.Emscripten.Exceptions;
+using Waxwing.Emscripten.Linking;
 
 namespace Waxwing.Emscripten.Threads;
 
@@ -15,6 +16,9 @@ internal sealed class GuestThread
         Memory = instance.Memory;
         Exceptions = new(this);
     }
+
+    /// <summary>Its part of a dynamically linked program; null for the main thread, and where there is but one module.</summary>
+    public ThreadLink? Link { get; init; }
 
     public EmscriptenHost Host { get; }
 

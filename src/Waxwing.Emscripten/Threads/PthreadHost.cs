@@ -36,7 +36,11 @@ internal sealed class PthreadHost(EmscriptenHost host)
     /// <summary>This .NET thread has left the guest: it must not keep it alive.</summary>
     public static void Forget() => current = null;
 
-    public void Add(GuestThread thread) => byInstance[thread.Instance] = thread;
+    public void Add(GuestThread thread)
+    {
+        foreach (var instance in thread.Link?.Instances ?? [thread.Instance])
+            byInstance[instance] = thread;
+    }
 
     /// <summary>The main thread tells who it is, from a constructor.</summary>
     public void InitialiseMain(GuestThread thread, uint pointer, CancellationToken token)
@@ -47,7 +51,10 @@ internal sealed class PthreadHost(EmscriptenHost host)
         // Is the main thread, of the main runtime, may block; then, depending on the version, the size of stacks and whether to profile.
         var arity = thread.Need("_emscripten_thread_init").Type.Parameters.Count;
         thread.Call(token, "_emscripten_thread_init", [pointer, 1, 1, 1, arity == 6 ? DefaultStack : 0, 0]);
-        thread.CallIfExported(token, "_emscripten_tls_init", []);
+        if (host.Linker.IsActive)
+            host.Linker.InitialiseThreadLocals(token);
+        else
+            thread.CallIfExported(token, "_emscripten_tls_init", []);
     }
 
     /// <summary>pthread_create's last step: an error number.</summary>
@@ -56,12 +63,11 @@ internal sealed class PthreadHost(EmscriptenHost host)
         const uint ExitStackSize = 16384;
         if (Volatile.Read(ref exitStack) == 0 && creator.Allocate(ExitStackSize, token) is not 0 and var block)
             Interlocked.CompareExchange(ref exitStack, (block + ExitStackSize) & ~15u, 0);
-        WasmInstance? instance = null;
+        GuestThread? thread = null;
         var isStarted = false;
         try
         {
-            instance = host.MainThread.Instance.CreateSibling(token);
-            var thread = new GuestThread(host, instance, pointer, instance.GetExport("__indirect_function_table") as WasmTable);
+            thread = Make(pointer, token);
             Add(thread);
             byPointer[pointer] = thread;
             isStarted = host.Threads.TryStart($"guest thread {pointer:x}", () => Run(thread, start, argument, host.Threads.Stopping), () => Remove(thread));
@@ -76,11 +82,21 @@ internal sealed class PthreadHost(EmscriptenHost host)
             if (!isStarted)
             {
                 byPointer.TryRemove(pointer, out _);
-                if (instance is not null)
-                    byInstance.TryRemove(instance, out _);
-                instance?.Dispose();
+                if (thread is not null)
+                    Remove(thread);
             }
         }
+    }
+
+    private GuestThread Make(uint pointer, CancellationToken token)
+    {
+        if (host.Linker.IsActive)
+        {
+            var link = host.Linker.LinkThread(token);
+            return new(host, link.Instance, pointer, link.Table) { Link = link };
+        }
+        var instance = host.MainThread.Instance.CreateSibling(token);
+        return new(host, instance, pointer, instance.GetExport("__indirect_function_table") as WasmTable);
     }
 
     /// <summary>A thread was joined, or is detached and ends: its block is freed, by itself at its very end if it still runs.</summary>
@@ -131,7 +147,10 @@ internal sealed class PthreadHost(EmscriptenHost host)
         {
             thread.Call(token, "_emscripten_thread_init", [thread.Pointer, 0, 0, 1, 0, 0]);
             SetStack(thread, token);
-            thread.CallIfExported(token, "_emscripten_tls_init", []);
+            if (thread.Link is { } link)
+                link.InitialiseThreadLocals(token);
+            else
+                thread.CallIfExported(token, "_emscripten_tls_init", []);
             var result = thread.CallTable(token, start, [argument]);
             if (thread.IsKeptAlive)
                 thread.ServeEvents(token);
@@ -167,9 +186,13 @@ internal sealed class PthreadHost(EmscriptenHost host)
 
     private void Remove(GuestThread thread)
     {
-        byInstance.TryRemove(thread.Instance, out _);
+        foreach (var instance in thread.Link?.Instances ?? [thread.Instance])
+            byInstance.TryRemove(instance, out _);
         byPointer.TryRemove(new(thread.Pointer, thread));
-        thread.Instance.Dispose();
+        if (thread.Link is { } link)
+            host.Linker.Forget(link);
+        else
+            thread.Instance.Dispose();
     }
 
     /// <summary>The main instance calls from its start function, before anybody has got it.</summary>

@@ -101,17 +101,26 @@ public sealed class LinkingTests : IDisposable
         Assert.StartsWith("memory too small: ", problem.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Threads_with_dynamic_linking_are_refused_before_anything_runs()
+    [Theory]
+    [InlineData(WasmEngineKind.Interpreter)]
+    [InlineData(WasmEngineKind.Tiered)]
+    public void Threads_have_all_modules_of_a_program(WasmEngineKind engine)
     {
-        using var host = new EmscriptenHost(runtime);
-        var problem = Assert.Throws<WasmLinkException>(() =>
-            host.Instantiate(WithDylink([1, 4, 0, 0, 0, 0], """(import "env" "memory" (memory 256 256 shared)) (start $f) (func $f unreachable)"""), TestContext.Current.CancellationToken));
-        Assert.StartsWith("threads with dynamic linking: the module is built with -pthread and -sMAIN_MODULE together", problem.Message, StringComparison.Ordinal);
-        // A side module with threads, in a program without.
+        using var own = new WasmRuntime(new() { Features = WasmFeatures.All, Engine = engine });
+        using var host = new EmscriptenHost(own, new() { Wasi = new() { Stdout = output }, LibraryResolver = name => ProgramTests.Program(Path.GetFileNameWithoutExtension(name)) });
+        host.Instantiate(ProgramTests.Program("linked-threads"), TestContext.Current.CancellationToken);
+        Assert.True(host.Memory.IsShared);
+        Assert.Equal(0, host.Run(TestContext.Current.CancellationToken));
+        Assert.Equal("thread 0: 1116\nthread 1: 1119\nthread 2: 1122\ncounted 3000, local 3, from the side 30100137\nrefused 1\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal(0, host.ThreadCount);
+    }
+
+    [Fact]
+    public void Modules_with_and_without_threads_do_not_go_together()
+    {
         using var plain = new EmscriptenHost(runtime, new() { LibraryResolver = name => ProgramTests.Program(Path.GetFileNameWithoutExtension(name)) });
         plain.Instantiate(ProgramTests.Program("main"), TestContext.Current.CancellationToken);
-        problem = Assert.Throws<WasmLinkException>(() =>
+        var problem = Assert.Throws<WasmLinkException>(() =>
             plain.LoadLibrary("x.wasm", WithDylink([1, 4, 0, 0, 0, 0], """(import "env" "memory" (memory 1 65536 shared))"""), TestContext.Current.CancellationToken));
         Assert.StartsWith("incompatible import type", problem.Message, StringComparison.Ordinal);
     }

@@ -30,4 +30,9 @@ for side in other side; do
     emcc -O1 -sSIDE_MODULE=1 -o "$out/$side.wasm" $side.c $([ $side = side ] && echo "$out/other.wasm")
     install -m 644 "$out/$side.wasm" $side.wasm
 done
+# The two together are experimental, as emcc says each time.
+emcc -O1 -pthread -sSIDE_MODULE=1 -Wno-experimental -o "$out/linked-threads-side.wasm" linked-threads-side.c
+install -m 644 "$out/linked-threads-side.wasm" linked-threads-side.wasm
+compile linked-threads linked-threads.c -O1 -pthread -Wno-experimental -sMAIN_MODULE=2 -sPTHREAD_POOL_SIZE=0 \
+    -sEXPORTED_FUNCTIONS=_main,_main_function,_counted,_pthread_create,_pthread_join,_pthread_mutex_lock,_pthread_mutex_unlock
 compile main main.c -O1 -sMAIN_MODULE=2 -sEXPORTED_FUNCTIONS=_main,_main_function,_shared_value,_puts
