@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Waxwing.Spec.Tests;
 
-/// <summary>One test a script. A failure that is excluded must be one: see tests/spec-exclusions.json.</summary>
+/// <summary>One test a script, on all engines. A failure that is excluded must be one: see tests/spec-exclusions.json.</summary>
 public abstract class SuiteTests
 {
     protected static TheoryData<string> Scripts(params ReadOnlySpan<string> folders) => [.. Suites.Find(folders)];
@@ -11,10 +11,15 @@ public abstract class SuiteTests
     {
         if (script.Length == 0)
             Assert.Skip(Suites.Absent);
-        var report = Suites.Run(script);
-        var problems = report.Failures.Select(failure => $"{script}:{failure.Line}: {failure.Command}: {failure.Message}").Concat(report.Stale).ToList();
+        var (passed, problems) = (0, new List<string>());
+        foreach (var way in Suites.Ways.Keys)
+        {
+            var report = Suites.Run(script, way);
+            passed += report.Passed;
+            problems.AddRange(report.Failures.Select(failure => $"{script}:{failure.Line}: {way}: {failure.Command}: {failure.Message}").Concat(report.Stale.Select(stale => $"{way}: {stale}")));
+        }
         if (problems.Count > 0)
-            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{report.Passed} passed, {problems.Count} failed\n{string.Join('\n', problems.Take(20))}"));
+            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {problems.Count} failed\n{string.Join('\n', problems.Take(20))}"));
     }
 }
 
@@ -33,7 +38,7 @@ public sealed class CoreTests : SuiteTests
     {
         if (Suites.Folder is null)
             Assert.Skip(Suites.Absent);
-        Assert.All(Suites.Find("core", "legacy"), script => Assert.DoesNotContain(Suites.Options.Exclusions, row => row.IsAbout(Path.Combine(Suites.Folder!, script))));
+        Assert.All(Suites.Find("core", "legacy"), script => Assert.DoesNotContain(Suites.Exclusions, row => row.IsAbout(Path.Combine(Suites.Folder!, script))));
     }
 }
 
@@ -65,7 +70,7 @@ public sealed class PhraseTests
     {
         if (Suites.Folder is null)
             Assert.Skip(Suites.Absent);
-        var reports = Suites.Find("core", "legacy", "custom", "proposals").Select(Suites.Run).ToList();
+        var reports = Suites.Find("core", "legacy", "custom", "proposals").Select(script => Suites.Run(script, Suites.Interpreter)).ToList();
         var rejections = reports.Sum(report => report.Rejections);
         var phrases = reports.Sum(report => report.Phrases);
         TestContext.Current.TestOutputHelper?.WriteLine($"phrases: {phrases} of {rejections}");

@@ -4,10 +4,10 @@ using Waxwing.Tests;
 
 namespace Waxwing.Spec.Tests;
 
-/// <summary>The official test scripts: found beside the clone in <c>shared/spec</c>, or wherever WAXWING_SPEC says; each is run once.</summary>
+/// <summary>The official test scripts: found beside the clone in <c>shared/spec</c>, or wherever WAXWING_SPEC says; each is run once in each way.</summary>
 internal static class Suites
 {
-    private static readonly ConcurrentDictionary<string, Lazy<ScriptReport>> Reports = [];
+    private static readonly ConcurrentDictionary<(string Script, string Way), Lazy<ScriptReport>> Reports = [];
 
     public const string Absent = "the official test scripts are not there: no shared/spec/core in any parent folder, and WAXWING_SPEC is not set";
 
@@ -15,7 +15,17 @@ internal static class Suites
         ? folder
         : Repository.FindUpwards(Repository.Root, Path.Combine("shared", "spec", "core")) is { } parent ? Path.Combine(parent, "shared", "spec") : null;
 
-    public static ScriptOptions Options { get; } = new() { Engine = WasmEngineKind.Interpreter, RoundTrip = true, Exclusions = LoadExclusions() };
+    public static IReadOnlyList<Exclusion> Exclusions { get; } = LoadExclusions();
+
+    public const string Interpreter = "interpreter";
+
+    /// <summary>How scripts are run.</summary>
+    public static IReadOnlyDictionary<string, ScriptOptions> Ways { get; } = new Dictionary<string, ScriptOptions>
+    {
+        [Interpreter] = new() { Engine = WasmEngineKind.Interpreter, RoundTrip = true, Exclusions = Exclusions },
+        ["compiler with guard pages"] = new() { Engine = WasmEngineKind.Compiler, Exclusions = Exclusions },
+        ["compiler with explicit checks"] = new() { Engine = WasmEngineKind.Compiler, ExplicitChecks = true, Exclusions = Exclusions },
+    };
 
     /// <summary>The scripts below a folder, as paths with slashes relative to <see cref="Folder"/>; a lone empty path if the suites are absent.</summary>
     public static IReadOnlyList<string> Find(params ReadOnlySpan<string> folders)
@@ -28,8 +38,8 @@ internal static class Suites
         return scripts.ConvertAll(script => Path.GetRelativePath(Folder, script).Replace('\\', '/'));
     }
 
-    public static ScriptReport Run(string script) =>
-        Reports.GetOrAdd(script, static script => new(() => ScriptRun.Execute(Path.Combine(Folder!, script), Options))).Value;
+    public static ScriptReport Run(string script, string way) =>
+        Reports.GetOrAdd((script, way), static key => new(() => ScriptRun.Execute(Path.Combine(Folder!, key.Script), Ways[key.Way]))).Value;
 
     private static IReadOnlyList<Exclusion> LoadExclusions()
     {

@@ -5,6 +5,9 @@ internal sealed record ScriptOptions
 {
     public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
 
+    /// <summary>Whether memories are such that compiled code must check every access.</summary>
+    public bool ExplicitChecks { get; init; }
+
     /// <summary>What modules may use, unless <see cref="Exclusions"/> says otherwise of a script.</summary>
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
 

@@ -11,7 +11,13 @@ internal sealed class ScriptScope : IDisposable
     public ScriptScope(ScriptOptions options, Spectest spectest)
     {
         (Options, Spectest) = (options, spectest);
-        Runtime = new(new() { Engine = options.Engine, Features = options.Features });
+        Runtime = new(new()
+        {
+            Engine = options.Engine,
+            Features = options.Features,
+            GuardRegions = !options.ExplicitChecks,
+            MemoryPolicy = options.ExplicitChecks ? WasmMemoryPolicy.Portable : WasmMemoryPolicy.Automatic,
+        });
         spectest.AddTo(Runtime);
     }
 
