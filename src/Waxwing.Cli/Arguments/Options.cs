@@ -24,6 +24,11 @@ internal static class Options
         },
     };
 
+    public static Option<bool> KeepCode() => new("--keep-code")
+    {
+        Description = "Keep compiled code until the process ends: .NET compiles functions quickly first, and those that turn out hot again, better.",
+    };
+
     public static Option<string?> Features() => new("--features")
     {
         Description = "Proposals that modules may use, separated by commas: wasm1, wasm2, wasm3, all (the default), a proposal's name, or -name to take one away.",

@@ -77,11 +77,12 @@ internal static class RunCommand
         var trapUnknown = new Option<bool>("--trap-unknown-imports") { Description = "Let functions that nobody provides trap when an Emscripten program calls them, rather than refuse the program." };
         var stats = new Option<bool>("--stats") { Description = "Print times and sizes to standard error at the end." };
         var engine = Options.Engine();
+        var keepCode = Options.KeepCode();
         var features = Options.Features();
 
         var command = new TaughtCommand("run", "Runs a program, or calls one of its exports.", Lesson)
         {
-            file, arguments, invoke, preload, provide, directories, variables, inherit, listen, connect, trace, timeout, fuel, memory, threads, host, trapUnknown, engine, features, stats,
+            file, arguments, invoke, preload, provide, directories, variables, inherit, listen, connect, trace, timeout, fuel, memory, threads, host, trapUnknown, engine, keepCode, features, stats,
         };
         command.SetAction(parsed =>
         {
@@ -105,6 +106,7 @@ internal static class RunCommand
                 Host = parsed.GetValue(host),
                 TrapUnknownImports = parsed.GetValue(trapUnknown),
                 Engine = parsed.GetValue(engine),
+                KeepCode = parsed.GetValue(keepCode),
                 Features = Options.ParseFeatures(parsed.GetValue(features)),
                 Statistics = parsed.GetValue(stats),
             };

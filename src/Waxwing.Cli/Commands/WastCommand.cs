@@ -22,6 +22,7 @@ internal static class WastCommand
     {
         var paths = new Argument<string[]>("PATH") { Description = "Scripts (.wast), or folders that are searched for them.", Arity = ArgumentArity.OneOrMore };
         var engine = Options.Engine();
+        var keepCode = Options.KeepCode();
         var json = new Option<bool>("--json") { Description = "Print the results as JSON." };
         var filter = new Option<string?>("--filter") { Description = "Run only scripts whose path contains this.", HelpName = "TEXT" };
         var exclusions = new Option<string?>("--exclusions") { Description = "Use this file instead of the built-in list of excluded assertions.", HelpName = "FILE" };
@@ -30,13 +31,14 @@ internal static class WastCommand
         var timeout = new Option<string>("--timeout") { Description = "Fail a command that takes longer.", HelpName = "TIME", DefaultValueFactory = _ => "30s" };
         var command = new TaughtCommand("wast", "Runs scripts of the WebAssembly specification's test suite.", Lesson)
         {
-            paths, engine, json, filter, exclusions, roundTrip, phrases, timeout,
+            paths, engine, keepCode, json, filter, exclusions, roundTrip, phrases, timeout,
         };
         command.SetAction(parsed =>
         {
             var options = new ScriptOptions
             {
                 Engine = parsed.GetValue(engine),
+                KeepCode = parsed.GetValue(keepCode),
                 RoundTrip = parsed.GetValue(roundTrip),
                 CommandTimeout = Duration.Parse(parsed.GetRequiredValue(timeout)),
                 Exclusions = parsed.GetValue(exclusions) is { } file ? LoadExclusions(file) : Exclusion.LoadBuiltIn(),

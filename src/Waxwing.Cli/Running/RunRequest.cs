@@ -35,9 +35,13 @@ internal sealed record RunRequest
     /// <summary>Whether functions that Emscripten's host does not know are there and trap.</summary>
     public bool TrapUnknownImports { get; init; }
 
-    public WasmModuleOptions ModuleOptions => WasmModuleOptions.Default with { Features = Features };
+    public WasmModuleOptions ModuleOptions => WasmModuleOptions.Default with { Features = Features, IsCollectible = !KeepCode };
 
     public WasmEngineKind Engine { get; init; }
+
+    /// <summary>Whether compiled code may stay until the process ends.</summary>
+    public bool KeepCode { get; init; }
+
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
     public bool Statistics { get; init; }
 }

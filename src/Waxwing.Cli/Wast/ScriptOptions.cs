@@ -8,6 +8,9 @@ internal sealed record ScriptOptions
     /// <summary>Whether memories are such that compiled code must check every access.</summary>
     public bool ExplicitChecks { get; init; }
 
+    /// <summary>Whether compiled code stays until the process ends.</summary>
+    public bool KeepCode { get; init; }
+
     /// <summary>What modules may use, unless <see cref="Exclusions"/> says otherwise of a script.</summary>
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
 

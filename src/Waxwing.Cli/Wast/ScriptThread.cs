@@ -5,7 +5,7 @@ namespace Waxwing.Cli.Wast;
 /// <summary>Runs commands one after the other: the main thread of a script, or one that the script starts.</summary>
 internal sealed partial class ScriptThread(ScriptScope scope, ScriptReport report, CommandClock clock)
 {
-    private readonly WasmModuleOptions moduleOptions = WasmModuleOptions.Default with { Features = scope.Options.Features };
+    private readonly WasmModuleOptions moduleOptions = WasmModuleOptions.Default with { Features = scope.Options.Features, IsCollectible = !scope.Options.KeepCode };
 
     public void Execute(IReadOnlyList<ScriptCommand> commands)
     {

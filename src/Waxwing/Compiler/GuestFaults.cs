@@ -19,9 +19,13 @@ internal static class GuestFaults
         if (exception is WasmTrapException trap)
             trap.Note(instance.Instance);
         // The same exceptions from a host function are the host's own.
-        return exception is NullReferenceException or DivideByZeroException or OverflowException
-            && exception.TargetSite is { } site && AssemblyLoadContext.GetLoadContext(site.Module.Assembly) is CodeLoadContext;
+        return exception is NullReferenceException or DivideByZeroException or OverflowException && exception.TargetSite is { } site && IsGuestCode(site);
     }
+
+    /// <summary>Whether a method is emitted code, or a helper that was called and not inlined into it, as in code that .NET compiled quickly.</summary>
+    private static bool IsGuestCode(MethodBase site) =>
+        AssemblyLoadContext.GetLoadContext(site.Module.Assembly) is CodeLoadContext
+        || (site.Module == typeof(GuestFaults).Module && site.DeclaringType?.Namespace == typeof(GuestFaults).Namespace);
 
     /// <summary>The trap that a fault is.</summary>
     public static WasmTrapException Translate(Exception fault, CompiledInstance instance)
