@@ -5,8 +5,12 @@ internal static class Modules
 {
     public static WasmModule Parse(string text) => WasmModule.Parse(text);
 
-    /// <summary>The engine of tests that are not about one: a second run of the tests names the other.</summary>
-    private static readonly WasmEngineKind DefaultEngine = Enum.TryParse<WasmEngineKind>(Environment.GetEnvironmentVariable("WAXWING_TEST_ENGINE"), true, out var engine) ? engine : WasmEngineKind.Tiered;
+    /// <summary>The engine of tests that are not about one. The project Waxwing.Interpreter.Tests compiles and runs these files too.</summary>
+#if INTERPRETER
+    private const WasmEngineKind DefaultEngine = WasmEngineKind.Interpreter;
+#else
+    private const WasmEngineKind DefaultEngine = WasmEngineKind.Tiered;
+#endif
 
     public static WasmRuntime NewRuntime(WasmLimits? limits = null, WasmMemoryPolicy policy = WasmMemoryPolicy.Automatic, WasmEngineKind? engine = null) => new(new WasmRuntimeOptions
     {
