@@ -118,7 +118,10 @@ internal sealed class GuestThreads : IDisposable
         using var linked = cancellation.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellation, Stopping) : null;
         try
         {
-            return body(linked?.Token ?? Stopping);
+            var result = body(linked?.Token ?? Stopping);
+            // Interrupted where it waited, it may have gone on to an end of its own before it noticed.
+            ThrowCause();
+            return result;
         }
         catch (Exception) when (Cause is not null && !cancellation.IsCancellationRequested)
         {

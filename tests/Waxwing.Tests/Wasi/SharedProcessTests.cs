@@ -36,7 +36,9 @@ public sealed class SharedProcessTests : IDisposable
                 (drop (i32.atomic.rmw.add (i32.const 12) (i32.load (local.get $result))))
                 (br $more))))
             (i32.store offset=8 (local.get $result) (local.get $error))
-            ;; A close and an open again, while others do the same.
+            ;; When all have been refused: a close and an open again, while others do the same.
+            (drop (i32.atomic.rmw.add (i32.const 16) (i32.const 1)))
+            (loop $wait (br_if $wait (i32.lt_u (i32.atomic.load (i32.const 16)) (i32.const {Threads}))))
             (drop (call $close (i32.add (i32.const 20) (local.get $id))))
             (drop (call $open (i32.const 3) (i32.const 0) (i32.const 100) (i32.const 1) (i32.const 1) (i64.const 0x40) (i64.const 0) (i32.const 0) (local.get $result)))
             (drop (i32.atomic.rmw.add (i32.const 4) (i32.const 1)))
@@ -107,7 +109,7 @@ public sealed class SharedProcessTests : IDisposable
     public async Task Two_threads_wait_for_the_input_of_the_process_and_the_end_of_one_is_the_end_of_both()
     {
         using var program = Start([]);
-        foreach (var letter in "abc")
+        foreach (var letter in string.Concat(Enumerable.Repeat("abcdefghijkl", 20)))
         {
             // Each byte goes to one of them, and back.
             await program.StandardInput.WriteAsync(letter);

@@ -12,6 +12,8 @@ namespace Waxwing.Wasi.FileSystem.Linux;
 internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, WasiFileFlags flags, bool read, bool write, bool isShared) : WasiFile
 {
     private const WasiFileFlags SyncFlags = WasiFileFlags.DataSync | WasiFileFlags.Sync | WasiFileFlags.ReadSync;
+    private static readonly Lock SharedInput = new();
+    private readonly Lock input = new();
     private readonly bool openedSync = (flags & SyncFlags) != 0;
     private WasiFileFlags status = flags;
 
@@ -89,12 +91,25 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
         {
             if (mayBlock && WaitUntilReady(Libc.POLLIN, cancellation) is var error && error != WasiErrno.Success)
                 return error;
-            nint result;
-            fixed (GuestBuffer* pointer = buffers)
-                result = buffers.Length == 1 ? Libc.read(handle, pointer->Start, pointer->Length) : Libc.readv(handle, pointer, buffers.Length);
-            if (TryFinish(result, out total, out error))
-                return error;
+            if (!mayBlock)
+            {
+                if (TryFinish(ReadNow(buffers), out total, out error))
+                    return error;
+                continue;
+            }
+            // What woke this thread another may have read: then the read would block, and cancellation could not end it. So one looks and reads at a time, of all that share the input of this process.
+            lock (isShared ? SharedInput : input)
+            {
+                if (LinuxPoll.Check(handle, Libc.POLLIN) != 0 && TryFinish(ReadNow(buffers), out total, out error))
+                    return error;
+            }
         }
+    }
+
+    private nint ReadNow(ReadOnlySpan<GuestBuffer> buffers)
+    {
+        fixed (GuestBuffer* pointer = buffers)
+            return buffers.Length == 1 ? Libc.read(handle, pointer->Start, pointer->Length) : Libc.readv(handle, pointer, buffers.Length);
     }
 
     internal override WasiErrno WriteVector(ReadOnlySpan<GuestBuffer> buffers, out nuint total, CancellationToken cancellation)
