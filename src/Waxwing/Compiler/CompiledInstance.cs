@@ -87,8 +87,8 @@ internal sealed unsafe class CompiledInstance : InstanceCode
             registration.Dispose();
             linked?.Dispose();
             (thread.Cancellation, thread.FuelOwner) = (outer, payer);
-            if (*thread.Interruption != 0 && !outer.IsCancellationRequested)
-                Volatile.Write(ref *thread.Interruption, 0);
+            if (*thread.Interruption != 0)
+                thread.Settle();
         }
     }
 

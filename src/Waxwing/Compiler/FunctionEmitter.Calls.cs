@@ -77,8 +77,12 @@ internal sealed partial class FunctionEmitter
         AfterCall();
     }
 
-    /// <summary>A call, or memory.grow, may have grown or moved memories.</summary>
-    private void AfterCall() => RefreshMemories();
+    /// <summary>A call may have grown or moved memories, and consumed fuel.</summary>
+    private void AfterCall()
+    {
+        RefreshMemories();
+        RefreshFuel();
+    }
 
     internal static void LoadFurtherResult(IlBuffer il, int context, int index, ValType result)
     {

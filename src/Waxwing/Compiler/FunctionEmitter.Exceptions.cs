@@ -257,8 +257,8 @@ internal sealed partial class FunctionEmitter
     private void EmitDispatch(ref Control control, TryState state)
     {
         il.Mark(state.Dispatch);
-        // The call that threw may have grown or moved memories.
-        RefreshMemories();
+        // It was a call that threw.
+        AfterCall();
         var raised = new Raised(state.Exception, -1, []);
         foreach (var clause in state.Clauses)
         {

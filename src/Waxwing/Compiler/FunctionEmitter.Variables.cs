@@ -44,6 +44,7 @@ internal sealed partial class FunctionEmitter
             il.StoreLocal(delegateLimit);
         }
         EmitMemoryPlaces();
+        EmitFuelPlaces();
         foreach (var (global, place) in globalPlaces)
         {
             ContextField(Support.ContextGlobalCells);

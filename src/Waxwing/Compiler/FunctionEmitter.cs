@@ -164,7 +164,7 @@ internal sealed partial class FunctionEmitter
             locals[i] = i < type.Parameters.Length ? i : NewLocal(IlTypes.Of(localTypes[i]));
         PushControl(Opcode.Block, [], type.Results);
         controls[0].IsFunction = true;
-        StartFuelBlock();
+        BeginFuel();
     }
 
     /// <summary>Puts in front what only the body told: places of globals and memories, the stack's check.</summary>
@@ -207,6 +207,8 @@ internal sealed partial class FunctionEmitter
                     KeepLoads(in e);
                 if (!EmitNumeric(in e))
                     EmitOther(in e);
+                if (Pays(e.Opcode))
+                    RefreshFuel();
                 break;
         }
     }

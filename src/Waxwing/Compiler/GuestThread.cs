@@ -31,7 +31,7 @@ internal sealed unsafe class GuestThread
     /// <summary>Guest frames must begin above this address.</summary>
     public nuint StackLimit { get; }
 
-    /// <summary>Not 0 while the guest is to look whether it was cancelled.</summary>
+    /// <summary>Not 0 when the guest that runs was cancelled.</summary>
     public int* Interruption => (int*)block;
 
     /// <summary>Where a call leaves its results but the first, 16 bytes for each.</summary>
@@ -49,6 +49,16 @@ internal sealed unsafe class GuestThread
     public bool IsAlive => owner.IsAlive;
 
     public void Interrupt() => Volatile.Write(ref *Interruption, 1);
+
+    /// <summary>After a call that may have been stopped: is the guest that goes on to be stopped, too?</summary>
+    public void Settle()
+    {
+        Volatile.Write(ref *Interruption, 0);
+        // Cancelled just now, its note may be what was overwritten.
+        Interlocked.MemoryBarrier();
+        if (Cancellation.IsCancellationRequested)
+            Interrupt();
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static GuestThread Make() => ofThread = new();

@@ -16,6 +16,8 @@ internal static partial class Support
     public static readonly MethodInfo Trapping = Method(typeof(Traps), nameof(Traps.Apply));
     public static readonly MethodInfo Poll = Method(typeof(Traps), nameof(Traps.Poll));
     public static readonly MethodInfo Charge = Method(typeof(Traps), nameof(Traps.Charge));
+    public static readonly MethodInfo Payer = Method(typeof(Traps), nameof(Traps.Payer));
+    public static readonly MethodInfo FuelLeft = Method(typeof(Traps), nameof(Traps.FuelLeft));
 
     // Numbers.
     public static readonly MethodInfo Remainder32 = Method(typeof(Numbers), nameof(Numbers.Remainder32));

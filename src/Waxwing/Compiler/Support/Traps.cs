@@ -42,17 +42,29 @@ internal static unsafe class Traps
     {
         // Volatile, or the JIT would look once before the loop, and never again.
         if (Volatile.Read(ref *context.Interruption) != 0)
-            Serve(context);
+            Interrupt();
     }
 
     /// <summary>Pays for a block of instructions.</summary>
+    /// <param name="fuel">What was left.</param>
+    /// <param name="instructions">What to pay.</param>
+    /// <param name="payer">Whose fuel it is.</param>
+    /// <returns>What is left.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Charge(int instructions, GuestContext context)
+    public static long Charge(long fuel, int instructions, object payer)
     {
-        var payer = context.Thread.FuelOwner!;
-        if ((payer.FuelLeft -= instructions) < 0)
-            OutOfFuel(payer);
+        fuel -= instructions;
+        Unsafe.As<WasmInstance>(payer).FuelLeft = fuel;
+        if (fuel < 0)
+            OutOfFuel(Unsafe.As<WasmInstance>(payer));
+        return fuel;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static object Payer(GuestContext context) => context.Thread.FuelOwner!;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long FuelLeft(object payer) => Unsafe.As<WasmInstance>(payer).FuelLeft;
 
     private static void OutOfFuel(WasmInstance payer)
     {
@@ -60,12 +72,6 @@ internal static unsafe class Traps
         throw new WasmTrapException(TrapCode.OutOfFuel);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Serve(GuestContext context)
-    {
-        var thread = context.Thread;
-        Volatile.Write(ref *thread.Interruption, 0);
-        if (thread.Cancellation.IsCancellationRequested)
-            throw new WasmTrapException(TrapCode.Interrupted);
-    }
+    // It never returns, and RyuJIT sees that: a call that did would have all vector registers saved around it, in every loop.
+    private static void Interrupt() => throw new WasmTrapException(TrapCode.Interrupted);
 }
