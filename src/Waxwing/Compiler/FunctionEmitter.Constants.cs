@@ -12,7 +12,6 @@ internal sealed partial class FunctionEmitter
 {
     private readonly BitArray isSet = new(0);
     private readonly BitArray mayReadZero = new(0);
-    private bool hasVectorArithmetic;
 
     private static bool IsNeutral(double value) => value is 0 or 1 or -1;
 
@@ -20,7 +19,7 @@ internal sealed partial class FunctionEmitter
 
     private void ClearConstants()
     {
-        (isSet.Length, mayReadZero.Length, hasVectorArithmetic) = (localTypes.Length, localTypes.Length, false);
+        (isSet.Length, mayReadZero.Length) = (localTypes.Length, localTypes.Length);
         isSet.SetAll(false);
         mayReadZero.SetAll(false);
     }
@@ -43,7 +42,10 @@ internal sealed partial class FunctionEmitter
             mayReadZero[local] = true;
     }
 
-    /// <summary>Puts zeros that RyuJIT does not know into the float locals that are read before they are set.</summary>
+    /// <summary>
+    /// Puts zeros that RyuJIT does not know into the float and vector locals that are read before they are set. On processors with AVX-512 it may also keep a vector local as a mask, and then forgets that
+    /// it was zero to begin with.
+    /// </summary>
     private void HideZeroLocals()
     {
         for (var i = type.Parameters.Length; i < localTypes.Length; i++)
@@ -54,7 +56,7 @@ internal sealed partial class FunctionEmitter
             {
                 il.Emit(ILOpCode.Ldsfld, Opaque.Field(localTypes[i] == ValType.F64, 0));
             }
-            else if (localTypes[i].IsVector && hasVectorArithmetic)
+            else if (localTypes[i].IsVector)
             {
                 il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
                 il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
@@ -75,7 +77,6 @@ internal sealed partial class FunctionEmitter
         var leave = consumer is <= Opcode.TryTable or Opcode.LocalSet or Opcode.LocalTee or Opcode.Select or Opcode.SelectT;
         var isArithmetic = IsVectorArithmetic(consumer);
         var isSubtraction = IsVectorSubtraction(consumer);
-        hasVectorArithmetic |= isArithmetic;
         if (!leave && !isArithmetic && !isSubtraction)
             return;
         for (var i = first; i < count; i++)

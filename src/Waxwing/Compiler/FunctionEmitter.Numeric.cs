@@ -127,7 +127,7 @@ internal sealed partial class FunctionEmitter
         var start = Need(2);
         il.Emit(code);
         var result = operands[count - 1].Type;
-        Push(result, start, Consume(2));
+        Push(result, start, Consume(2)).WasRotation = wasRotation;
         return true;
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class FunctionEmitter
     /// <summary>The instruction that is being emitted.</summary>
     private Opcode consumer;
 
+    /// <summary>Whether one of the topmost operands is a rotation, or was made of one: it is one again if RyuJIT finds the other operand to be 0.</summary>
+    private bool wasRotation;
+
     private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
 
     /// <summary>Combinations with another value set the flags themselves, and stores need none: what programs do with rotations, mostly.</summary>
@@ -22,16 +25,21 @@ internal sealed partial class FunctionEmitter
         _ => false,
     };
 
+    private bool AsksForZero => consumer is Opcode.I32Eqz or Opcode.I64Eqz or Opcode.If or Opcode.BrIf or Opcode.Select or Opcode.SelectT or (>= Opcode.I32Eq and <= Opcode.I64GeU);
+
     /// <summary>Puts an operation with something that RyuJIT does not know to be 0 behind those rotations among the topmost operands whose flags could be asked for.</summary>
     private void GuardRotations(int first)
     {
+        wasRotation = false;
         for (var i = first; i < count; i++)
         {
             ref var operand = ref operands[i];
-            if (!operand.IsRotation)
+            wasRotation |= operand.IsRotation || operand.WasRotation;
+            if (!operand.IsRotation && !(operand.WasRotation && AsksForZero))
                 continue;
-            operand.IsRotation = false;
-            if (UsesNoFlags(i, first))
+            var isFree = operand.IsRotation && UsesNoFlags(i, first);
+            operand.IsRotation = operand.WasRotation = false;
+            if (isFree)
                 continue;
             var place = i + 1 < count ? operands[i + 1].Start : il.Count;
             var since = il.Count;

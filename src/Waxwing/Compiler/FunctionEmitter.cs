@@ -73,6 +73,9 @@ internal sealed partial class FunctionEmitter
         /// <summary>Whether it is what a rotation gave; see <see cref="GuardRotations"/>.</summary>
         public bool IsRotation;
 
+        /// <summary>Whether it is a combination of such a result with another value.</summary>
+        public bool WasRotation;
+
         /// <summary>Height of its expression tree.</summary>
         public int Depth;
     }

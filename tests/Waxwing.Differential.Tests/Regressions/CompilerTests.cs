@@ -23,6 +23,8 @@ public sealed class CompilerTests
     [InlineData("(local.set $x (i32.rotl (local.get 0) (i32.const 3))) (i32.eqz (local.get $x))", 0, "1")]
     [InlineData("(local.set $x (i32.const 3)) (i32.eqz (i32.rotr (local.get 0) (local.get $x)))", 0, "1")]
     [InlineData("(i32.eqz (block (result i32) (i32.rotl (local.get 0) (i32.const 3))))", 0, "1")]
+    [InlineData("(local.set $x (i32.const 0)) (select (i32.const 7) (i32.const 9) (i32.sub (i32.rotl (local.get 0) (i32.const 1)) (local.get $x)))", 0, "9")]
+    [InlineData("(i32.eqz (i32.xor (i32.add (local.get $x) (i32.rotl (local.get 0) (i32.const 1))) (local.get $x)))", 0, "1")]
     public void A_rotation_is_tested_for_zero(string body, int argument, string expected) => Assert.Equal(expected, TextModule.Call(
         $"(module (func $rotate (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 7))) (func (export \"f\") (param i32) (result i32) (local $x i32) {body}))", "i", 'i', (uint)argument));
 
@@ -62,6 +64,27 @@ public sealed class CompilerTests
     public void Vector_arithmetic_with_a_neutral_constant_quiets(string body) => Assert.Equal("2143289344", TextModule.Call(
         $"(module (func $v (param v128) (result v128) (local $x v128) (local $zero v128) {body}) (func (export \"f\") (param v128) (result i32) (i32.and (i32.const 0x7fc00000) (i32x4.extract_lane 0 (call $v (local.get 0))))))",
         "v", 'i', Signalling));
+
+    // RyuJIT keeps the local in a mask register, and forgets that it is zero where it was not set.
+    [Theory]
+    [InlineData("(i16x8.bitmask (local.get $v))")]
+    [InlineData("(i32x4.extract_lane 0 (v128.bitselect (v128.const i32x4 1 1 1 1) (v128.const i32x4 0 0 0 0) (local.get $v)))")]
+    [InlineData("""
+        (block $end (result i32)
+          (block $caught (result v128 exnref)
+            (try_table (result i32) (catch_ref $t $caught) (i32.trunc_sat_f64_u (f64.sub (f64.load (i32.const 0)) (f64.const -100))))
+            (br $end))
+          (drop) (local.set $v) (i32.const 0))
+        (select (i32.const 0) (i16x8.bitmask (local.get $v)))
+        """)]
+    public void A_vector_that_was_not_set_is_zero(string body) => Assert.Equal("0", TextModule.Call(
+        $"""
+        (module
+          (memory 1) (tag $t (param v128))
+          (func (export "f") (param i32) (result i32) (local $v v128)
+            (if (local.get 0) (then (local.set $v (i16x8.lt_s (v128.load (i32.const 0)) (v128.load (i32.const 16))))))
+            {body}))
+        """, "i", 'i', 0));
 
     // RyuJIT takes c - (0 - x) for x where the first lane of c is zero, whatever the others are.
     [Theory]
