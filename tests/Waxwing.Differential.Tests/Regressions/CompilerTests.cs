@@ -129,4 +129,22 @@ public sealed class CompilerTests
     [InlineData("(i32.load (i32.const 0)) (i32.div_u (i32.add (i32.load offset=0x80000000 (local.get 0)) (i32.const 1)) (local.get 0)) (drop)")]
     public void A_load_behind_a_good_one_traps(string body) => Assert.Equal(nameof(TrapCode.MemoryOutOfBounds), TextModule.Call(
         $"(module (memory 1) (func (export \"f\") (param i32) (result i32) {body}))", "i", 'i', 0));
+
+    // RyuJIT once gave up optimising this function, and so called the remainder rather than inlining it: the fault was the helper's, and not known for the guest's.
+    [Fact]
+    public void A_division_in_a_helper_traps() => Assert.Equal(nameof(TrapCode.IntegerDivideByZero), TextModule.Call(
+        """
+        (module
+          (global $fuel (mut i32) (i32.const 5))
+          (func $f (export "f") (param i32 i32 i32) (result i32) (local i32 v128)
+            (if (i32.eqz (global.get $fuel)) (then (return (i32.const 0))))
+            (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1)))
+            (local.set 0 (i32.const 0))
+            (i32.const 0) (local.get 0) (i32.const 0)
+            (block (result i32)
+              (block (result i32 i32) (i32.const 0) (local.tee 0 (i32.rem_s (i16x8.bitmask (local.get 4)) (i32.const 0))))
+              (drop) (drop) (i32.const 0))
+            (i32.sub)
+            (return_call $f)))
+        """, "iii", 'i', 0, 0, 0));
 }
