@@ -74,6 +74,21 @@ public sealed class SharedProcessTests : IDisposable
           (func (export "_start") (drop (call $spawn (i32.const 1))) (call $serve (i32.const 2048))))
         """;
 
+    // A thread and the main one write 50,000 bytes at a time, for ever.
+    private const string Writers = """
+        (module
+          (import "env" "memory" (memory 1 1 shared))
+          (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (data (i32.const 100) "\00\00\00\00\00\00\00\00\00\10\00\00\50\c3\00\00") ;; an empty buffer, and one of 50,000 bytes from 4096
+          (func $serve (param $count i32)
+            (loop $again (br_if $again (i32.eqz (call $write (i32.const 1) (i32.const 100) (i32.const 2) (local.get $count)))))
+            (call $exit (i32.const 9)))
+          (func (export "wasi_thread_start") (param i32 i32) (call $serve (i32.const 0)))
+          (func (export "_start") (drop (call $spawn (i32.const 1))) (call $serve (i32.const 4))))
+        """;
+
     private readonly TemporaryDirectory temporary = new();
 
     public void Dispose() => temporary.Dispose();
@@ -108,7 +123,7 @@ public sealed class SharedProcessTests : IDisposable
     [Fact]
     public async Task Two_threads_wait_for_the_input_of_the_process_and_the_end_of_one_is_the_end_of_both()
     {
-        using var program = Start([]);
+        using var program = Start(Readers);
         foreach (var letter in string.Concat(Enumerable.Repeat("abcdefghijkl", 20)))
         {
             // Each byte goes to one of them, and back.
@@ -127,17 +142,26 @@ public sealed class SharedProcessTests : IDisposable
     [Fact]
     public async Task Two_threads_that_wait_for_the_input_of_the_process_are_both_cancelled()
     {
-        using var program = Start(["--timeout", "700ms"]);
+        using var program = Start(Readers, "--timeout", "700ms");
         await program.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ExitCode.Timeout, program.ExitCode);
         Assert.Contains("stopped", await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    /// <summary>The command line in a process of its own, whose input is a pipe that stays open.</summary>
-    private Process Start(string[] options)
+    [Fact]
+    public async Task Two_threads_that_wait_to_write_what_nobody_reads_are_both_cancelled()
     {
-        var file = temporary["readers.wat"];
-        File.WriteAllText(file, Readers);
+        using var program = Start(Writers, "--timeout", "700ms");
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Timeout, program.ExitCode);
+        Assert.Contains("stopped", await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    /// <summary>The command line in a process of its own, whose input and output are pipes that stay open.</summary>
+    private Process Start(string source, params string[] options)
+    {
+        var file = temporary["guest.wat"];
+        File.WriteAllText(file, source);
         return Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Waxwing.Cli.dll"), "run", .. options, file])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -12,8 +12,12 @@ namespace Waxwing.Wasi.FileSystem.Linux;
 internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, WasiFileFlags flags, bool read, bool write, bool isShared) : WasiFile
 {
     private const WasiFileFlags SyncFlags = WasiFileFlags.DataSync | WasiFileFlags.Sync | WasiFileFlags.ReadSync;
-    private static readonly Lock SharedInput = new();
-    private readonly Lock input = new();
+
+    /// <summary>What a pipe takes whole if it takes any: PIPE_BUF.</summary>
+    private const int AtomicWrite = 4096;
+
+    private static readonly Lock SharedInput = new(), SharedOutput = new();
+    private readonly Lock input = new(), output = new();
     private readonly bool openedSync = (flags & SyncFlags) != 0;
     private WasiFileFlags status = flags;
 
@@ -121,12 +125,44 @@ internal sealed unsafe class LinuxFile(LinuxHandle handle, WasiFileType type, Wa
         {
             if (mayBlock && WaitUntilReady(Libc.POLLOUT, cancellation) is var error && error != WasiErrno.Success)
                 return error;
-            nint result;
-            fixed (GuestBuffer* pointer = buffers)
-                result = buffers.Length == 1 ? Libc.write(handle, pointer->Start, pointer->Length) : Libc.writev(handle, pointer, buffers.Length);
-            if (TryFinish(result, out total, out error))
-                return error == WasiErrno.Success ? SyncIfAsked() : error;
+            if (!mayBlock)
+            {
+                if (TryFinish(WriteNow(buffers), out total, out error))
+                    return error == WasiErrno.Success ? SyncIfAsked() : error;
+                continue;
+            }
+            // Ready means that there is room for so much as is written at once; for more, or behind another writer, the write would block, and cancellation could not end it.
+            var single = FirstOf(buffers);
+            lock (isShared ? SharedOutput : output)
+            {
+                if (LinuxPoll.Check(handle, Libc.POLLOUT) != 0 && TryFinish(WriteNow(Sum(buffers) <= AtomicWrite ? buffers : new(in single)), out total, out error))
+                    return error == WasiErrno.Success ? SyncIfAsked() : error;
+            }
         }
+    }
+
+    private nint WriteNow(ReadOnlySpan<GuestBuffer> buffers)
+    {
+        fixed (GuestBuffer* pointer = buffers)
+            return buffers.Length == 1 ? Libc.write(handle, pointer->Start, pointer->Length) : Libc.writev(handle, pointer, buffers.Length);
+    }
+
+    private static ulong Sum(ReadOnlySpan<GuestBuffer> buffers)
+    {
+        var sum = 0ul;
+        foreach (var buffer in buffers)
+            sum += buffer.Length;
+        return sum;
+    }
+
+    private static GuestBuffer FirstOf(ReadOnlySpan<GuestBuffer> buffers)
+    {
+        foreach (var buffer in buffers)
+        {
+            if (buffer.Length != 0)
+                return new(buffer.Start, Math.Min(buffer.Length, AtomicWrite));
+        }
+        return default;
     }
 
     internal override WasiErrno ReadVectorAt(ReadOnlySpan<GuestBuffer> buffers, ulong offset, out nuint total)
