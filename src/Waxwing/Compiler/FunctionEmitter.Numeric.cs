@@ -330,13 +330,28 @@ internal sealed partial class FunctionEmitter
         comparison = default;
         count--;
         whenTrue ^= negated;
-        if (relation == Relation.None)
+        if (relation == Relation.None && IsStoredComparison())
+        {
+            // RyuJIT fails on a test for zero when it unrolls a loop, and starts again without optimising the function.
+            il.Constant(1);
+            il.Branch(whenTrue ? ILOpCode.Beq : ILOpCode.Bne_un, label);
+        }
+        else if (relation == Relation.None)
             il.Branch(whenTrue ? ILOpCode.Brtrue : ILOpCode.Brfalse, label);
         else if (isFloat && !whenTrue)
             il.Branch(UnorderedInverse(relation), label);
         else
             il.Branch(BranchOn(whenTrue ? relation : Inverse(relation)), label);
     }
+
+    /// <summary>Whether what is on top is a variable that was just set to the result of a comparison.</summary>
+    private bool IsStoredComparison() => il.Instructions is
+    [
+        ..,
+        { Code: ILOpCode.Ceq or ILOpCode.Cgt or ILOpCode.Cgt_un or ILOpCode.Clt or ILOpCode.Clt_un },
+        { Code: ILOpCode.Stloc or ILOpCode.Starg, Index: var stored } store,
+        { Code: ILOpCode.Ldloc or ILOpCode.Ldarg, Index: var loaded } load,
+    ] && stored == loaded && store.Operand == load.Operand;
 
     private static Relation Inverse(Relation relation) => relation switch
     {

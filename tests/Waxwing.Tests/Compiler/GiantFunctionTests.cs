@@ -101,14 +101,45 @@ public sealed class GiantFunctionTests : IDisposable
                 File.WriteAllText(file, program.Value);
                 return file;
             }).ToArray();
-            var methods = JitSummary.Of(files);
-            Assert.Contains(methods, method => method.Contains("FullOpts", StringComparison.Ordinal));
-            Assert.DoesNotContain(methods, method => method.Contains("MinOpts", StringComparison.Ordinal));
+            AssertOptimized(files);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    // It failed on the test for zero when it unrolled the loop, and began again without optimising.
+    [Theory]
+    [InlineData("i32.ne")]
+    [InlineData("i32.lt_u")]
+    public void RyuJIT_optimises_a_loop_of_a_few_turns_whose_condition_is_kept(string comparison)
+    {
+        var folder = Directory.CreateTempSubdirectory("waxwing-loops");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "loop.wat");
+            File.WriteAllText(file, $"""
+                (module (memory 1) (func (param i32 i32) (local $more i32)
+                  (local.set 0 (i32.const 0))
+                  (loop
+                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                    (br_if 0 (local.tee $more ({comparison} (local.get 0) (i32.const 3)))))
+                  (i32.store offset=28 (local.get 1) (local.get $more))))
+                """);
+            AssertOptimized(file);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void AssertOptimized(params ReadOnlySpan<string> files)
+    {
+        var methods = JitSummary.Of(files);
+        Assert.Contains(methods, method => method.Contains("FullOpts", StringComparison.Ordinal));
+        Assert.DoesNotContain(methods, method => method.Contains("MinOpts", StringComparison.Ordinal));
     }
 
     private sealed class Run : IDisposable

@@ -121,6 +121,7 @@ public sealed class GoldenTests
         "(func (result i32) (table.grow $t (ref.null func) (i32.const 1)))",
         "(func (result (ref $f)) (ref.func $one))",
         // What RyuJIT must not see.
+        "(func (param i32 i32) (loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 (local.tee 1 (i32.ne (local.get 0) (i32.const 3))))))",
         "(func (param i32) (result i32) (i32.eqz (i32.rotl (local.get 0) (i32.const 5))))",
         "(func (param f64) (result f64) (f64.mul (local.get 0) (f64.neg (f64.const -1))))",
         "(func (param i32) (result f32) (f32.reinterpret_i32 (i32.load8_u (local.get 0))))",
