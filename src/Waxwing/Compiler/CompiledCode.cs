@@ -70,9 +70,9 @@ internal sealed class CompiledCode
             var body = emitter.EmitOrReport(function);
             if (emitter.InterpretedBecause is { } reason)
                 Module.Interpreted[function] = reason;
-            var isGiant = GiantFunction.Is(body, units.TypeOf(function));
+            var isGiant = GiantFunction.Is(body, units.TypeOf(function), Module.Giants);
             if (isGiant)
-                body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, parts);
+                body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, Module.Giants, parts);
             writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
                 isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : others, offsets);
             map.Add(offsets);

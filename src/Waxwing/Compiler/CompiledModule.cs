@@ -24,6 +24,9 @@ internal sealed class CompiledModule : ModuleCode
 
     public Stubs Stubs { get; }
 
+    /// <summary>What becomes of large functions. Tests change it before anything is compiled, to divide small ones.</summary>
+    public GiantThresholds Giants { get; set; } = GiantThresholds.Default;
+
     /// <summary>Functions, of those emitted so far, that are left to the interpreter, and why. For diagnosis.</summary>
     public ConcurrentDictionary<int, string> Interpreted { get; } = [];
 

@@ -3,19 +3,17 @@ using Waxwing.Compiler;
 namespace Waxwing.Tests.Compiler;
 
 /// <summary>Functions that RyuJIT would not optimise as they are.</summary>
-public sealed class GiantFunctionTests : IDisposable
+public sealed class GiantFunctionTests
 {
     private static readonly Dictionary<string, string> Programs = GiantPrograms.All.ToDictionary(program => program.Name, program => program.Text);
 
     private static readonly Dictionary<string, GiantThresholds> Divisions = new()
     {
-        ["as always"] = GiantThresholds.Current,
+        ["as always"] = GiantThresholds.Default,
         ["all inlined"] = new(new(0, 0, 0, 0, 0), int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue),
         ["cut"] = new(MethodSize.OptimizedByRyuJit, 2000, 2000, int.MaxValue, 2500, 300),
         ["cut small and inlined"] = new(new(0, 0, 0, 0, 0), 0, 0, int.MaxValue, 400, 60),
     };
-
-    private readonly GiantThresholds before = GiantThresholds.Current;
 
     public static TheoryData<string, string> Cases
     {
@@ -31,15 +29,12 @@ public sealed class GiantFunctionTests : IDisposable
         }
     }
 
-    public void Dispose() => GiantThresholds.Current = before;
-
     [Theory]
     [MemberData(nameof(Cases))]
     public void However_it_is_divided_a_function_computes_what_the_interpreter_does(string program, string division)
     {
-        GiantThresholds.Current = Divisions[division];
         using var expected = new Run(Programs[program], WasmEngineKind.Interpreter);
-        using var actual = new Run(Programs[program], WasmEngineKind.Compiler);
+        using var actual = new Run(Programs[program], WasmEngineKind.Compiler, division);
         foreach (var argument in (int[])[0, 1, 7, 1000, 4095])
         {
             Assert.Equal(expected.Function(argument), actual.Function(argument));
@@ -53,10 +48,9 @@ public sealed class GiantFunctionTests : IDisposable
     [InlineData("cut small and inlined")]
     public void A_trap_in_a_part_is_one_frame_of_its_function(string division)
     {
-        GiantThresholds.Current = Divisions[division];
         var statements = string.Concat(Enumerable.Range(0, 4000).Select(i => $"(local.set $x (i32.add (local.get $x) (i32.const {i})))"));
         var text = $"(module (memory 1) (func $outer (export \"run\") (param i32) (result i64) (call $inner (local.get 0))) (func $inner (param i32) (result i64) (local $x i32) {statements} (i64.load (i32.or (local.get $x) (i32.const -8)))))";
-        using var run = new Run(text, WasmEngineKind.Compiler);
+        using var run = new Run(text, WasmEngineKind.Compiler, division);
         var trap = Assert.Throws<WasmTrapException>(() => run.Function(1));
         Assert.Equal(TrapCode.MemoryOutOfBounds, trap.Code);
         Assert.Equal(["inner", "outer"], trap.Frames.Select(frame => frame.FunctionName));
@@ -67,11 +61,10 @@ public sealed class GiantFunctionTests : IDisposable
     [InlineData("cut")]
     public void Endless_recursion_of_a_giant_ends_in_a_trap(string division)
     {
-        GiantThresholds.Current = Divisions[division];
         var locals = string.Concat(Enumerable.Range(0, 400).Select(i => $"(local $v{i} i64)"));
         var statements = string.Concat(Enumerable.Range(0, 6000).Select(i => $"(local.set $v{i % 400} (i64.add (local.get $v{i * 7 % 400}) (i64.const {i})))"));
         var text = $"(module (memory 1) (func $run (export \"run\") (param i32) (result i64) {locals} {statements} (i64.add (local.get $v3) (call $run (i32.add (local.get 0) (i32.const 1))))))";
-        using var run = new Run(text, WasmEngineKind.Compiler);
+        using var run = new Run(text, WasmEngineKind.Compiler, division);
         Assert.Equal(TrapCode.StackExhausted, Assert.Throws<WasmTrapException>(() => run.Function(0)).Code);
     }
 
@@ -147,10 +140,13 @@ public sealed class GiantFunctionTests : IDisposable
         private readonly WasmRuntime runtime;
         private readonly WasmMemory? memory;
 
-        public Run(string text, WasmEngineKind engine)
+        public Run(string text, WasmEngineKind engine, string division = "as always")
         {
             runtime = new(new WasmRuntimeOptions { Engine = engine });
-            var instance = runtime.Instantiate(WasmModule.Parse(text));
+            var module = WasmModule.Parse(text);
+            if (engine == WasmEngineKind.Compiler)
+                ((CompiledModule)module.GetCode(runtime.Engine, metered: false)).Giants = Divisions[division];
+            var instance = runtime.Instantiate(module);
             Function = instance.GetFunction<Func<int, long>>("run");
             memory = instance.Memories.Length > 0 ? instance.Memories[0] : null;
         }

@@ -21,6 +21,7 @@ internal sealed class FunctionCutter
 
     private readonly MethodDraft method;
     private readonly Func<int, SubType> typeOf;
+    private readonly GiantThresholds thresholds;
     private readonly List<MethodDraft> parts;
     private readonly IlBuffer source;
     private readonly FunctionExits exits;
@@ -36,9 +37,9 @@ internal sealed class FunctionCutter
     /// <summary>Where parts begin, and the end.</summary>
     private List<int> cuts = [0];
 
-    private FunctionCutter(MethodDraft method, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    private FunctionCutter(MethodDraft method, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
-        (this.method, this.typeOf, this.parts) = (method, typeOf, parts);
+        (this.method, this.typeOf, this.thresholds, this.parts) = (method, typeOf, thresholds, parts);
         (source, exits) = FunctionExits.Extract(method.Body, method.Result, typeOf);
         positions = new int[source.LabelCount];
         entries = new int[source.LabelCount];
@@ -77,11 +78,12 @@ internal sealed class FunctionCutter
     /// <summary>Cuts a method.</summary>
     /// <param name="method">The method, emitted frugally.</param>
     /// <param name="typeOf">The types of the module's functions.</param>
+    /// <param name="thresholds">How large parts are.</param>
     /// <param name="parts">Further methods of the unit; the parts are added.</param>
     /// <returns>What is left of the method: it calls one part after the other.</returns>
-    public static IlBuffer Cut(MethodDraft method, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    public static IlBuffer Cut(MethodDraft method, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
-        var cutter = new FunctionCutter(method, typeOf, parts);
+        var cutter = new FunctionCutter(method, typeOf, thresholds, parts);
         cutter.FindLabels();
         cutter.ChooseCuts();
         cutter.PlaceVariables();
@@ -129,7 +131,6 @@ internal sealed class FunctionCutter
     {
         var instructions = source.Instructions;
         var weights = CrossingWeights();
-        var thresholds = GiantThresholds.Current;
         var (size, best, sizeAtBest, depth) = (default(PartSize), -1, default(PartSize), 0);
         for (var i = 0; i < instructions.Length; i++)
         {
@@ -344,7 +345,7 @@ internal sealed class FunctionCutter
         il.LoadLocal(next);
         il.Emit(ILOpCode.Ret);
         il.MaximumStack = source.MaximumStack + 4;
-        return GiantFunction.AddPart(new(method.Function, "", PartParameters, IlType.Int32, il, MethodDraft.Separate), typeOf, parts);
+        return GiantFunction.AddPart(new(method.Function, "", PartParameters, IlType.Int32, il, MethodDraft.Separate), typeOf, thresholds, parts);
     }
 
     private static bool EndsPath(ReadOnlySpan<IlInstruction> span)

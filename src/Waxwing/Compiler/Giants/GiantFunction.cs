@@ -10,15 +10,16 @@ namespace Waxwing.Compiler;
 internal static class GiantFunction
 {
     /// <summary>Whether a function is to be divided.</summary>
-    public static bool Is(IlBuffer il, SubType type) => !MethodSize.Of(il, type.Parameters.Length + 1).IsWithin(GiantThresholds.Current.Whole);
+    public static bool Is(IlBuffer il, SubType type, GiantThresholds thresholds) => !MethodSize.Of(il, type.Parameters.Length + 1).IsWithin(thresholds.Whole);
 
     /// <summary>Divides a function.</summary>
     /// <param name="function">Its index.</param>
     /// <param name="il">Its body, emitted frugally.</param>
     /// <param name="typeOf">The types of the module's functions.</param>
+    /// <param name="thresholds">How large parts are.</param>
     /// <param name="parts">Further methods of the unit; the new ones are added.</param>
     /// <returns>The body of the function's own method.</returns>
-    public static IlBuffer Divide(int function, IlBuffer il, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    public static IlBuffer Divide(int function, IlBuffer il, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
         var type = typeOf(function);
         var parameters = new IlParameter[type.Parameters.Length + 1];
@@ -28,17 +29,16 @@ internal static class GiantFunction
         var result = type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]);
         var method = new MethodDraft(function, CodeUnits.MethodName(function), parameters, result, il, MethodDraft.Separate);
         var size = MethodSize.Of(il, parameters.Length);
-        var thresholds = GiantThresholds.Current;
         return size.Instructions <= thresholds.Instructions && size.Blocks <= thresholds.Blocks && size.Temporaries <= thresholds.Temporaries
             ? BodyInliner.Wrap(method, typeOf, parts)
-            : FunctionCutter.Cut(method, typeOf, parts);
+            : FunctionCutter.Cut(method, typeOf, thresholds, parts);
     }
 
     /// <summary>Adds a part, itself divided in two if it is beyond the limits.</summary>
     /// <returns>Its number among the parts.</returns>
-    public static int AddPart(MethodDraft part, Func<int, SubType> typeOf, List<MethodDraft> parts)
+    public static int AddPart(MethodDraft part, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
-        if (!MethodSize.Of(part.Body, part.Parameters.Length).IsWithin(GiantThresholds.Current.Whole))
+        if (!MethodSize.Of(part.Body, part.Parameters.Length).IsWithin(thresholds.Whole))
             part = part with { Body = BodyInliner.Wrap(part, typeOf, parts) };
         // After its own body: the number is in the name.
         parts.Add(part with { Name = CodeUnits.PartName(part.Function, parts.Count) });

@@ -9,9 +9,6 @@ namespace Waxwing.Compiler;
 /// <param name="PartBlocks">Basic blocks of a part, about.</param>
 internal sealed record GiantThresholds(MethodSize Whole, int Instructions, int Blocks, int Temporaries, int PartInstructions, int PartBlocks)
 {
-    /// <summary>
-    /// The limits in use. A body of 50,000 instructions or 5,000 blocks takes RyuJIT about 0.3 s; it then gets slower out of proportion. Changed by tests only, which want to divide small functions too;
-    /// functions that were emitted before stay as they are.
-    /// </summary>
-    public static GiantThresholds Current { get; set; } = new(MethodSize.OptimizedByRyuJit, 80_000, 8_000, 600, 40_000, 4_000);
+    /// <summary>The limits in use. A body of 50,000 instructions or 5,000 blocks takes RyuJIT about 0.3 s; it then gets slower out of proportion.</summary>
+    public static GiantThresholds Default { get; } = new(MethodSize.OptimizedByRyuJit, 80_000, 8_000, 600, 40_000, 4_000);
 }
