@@ -10,14 +10,15 @@ internal static class EmittedCode
 
     /// <summary>Verifies the code of all functions, and the stubs for all types.</summary>
     /// <param name="module">The module.</param>
+    /// <param name="giants">What becomes of large functions.</param>
     /// <param name="variants">How to compile it.</param>
     /// <returns>What is wrong, other than <see cref="UnverifiablePatterns"/>.</returns>
-    public static List<string> Verify(WasmModule module, params IEnumerable<CodeVariant> variants)
+    public static List<string> Verify(WasmModule module, GiantThresholds giants, params IEnumerable<CodeVariant> variants)
     {
         var found = new List<string>();
         foreach (var variant in variants)
         {
-            var compiled = new CompiledModule(module, metered: variant.HasFlag(CodeVariant.Metered));
+            var compiled = new CompiledModule(module, metered: variant.HasFlag(CodeVariant.Metered)) { Giants = giants };
             var code = new CompiledCode(compiled, variant);
             var (exports, imports) = (new Dictionary<string, string>(), new Dictionary<string, string>());
             for (var unit = 0; unit < compiled.Units.Count; unit++)

@@ -24,7 +24,12 @@ internal sealed partial class MethodVerifier
             case "tail":
                 isTail = true;
                 return true;
-            case "ldarg" or "starg" or "ldloc" or "ldloca" or "stloc":
+            case "ldstr":
+                if ((Int32(operand) >>> 24) != 0x70)
+                    Report(VerifierCode.WrongType, $"{mnemonic} of {Int32(operand):x8}");
+                Push(new(StackKind.Object, typeof(string)));
+                return true;
+            case "ldarg" or "ldarga" or "starg" or "ldloc" or "ldloca" or "stloc":
                 return ExecuteVariable(family, suffix, opcode, operand);
             case "ldc":
                 Push(suffix[..2] switch { "i4" => StackType.Int32, "i8" => StackType.Int64, "r4" => StackType.Float32, _ => StackType.Float64 });
@@ -122,7 +127,7 @@ internal sealed partial class MethodVerifier
             OperandType.InlineVar => BinaryPrimitives.ReadUInt16LittleEndian(code.AsSpan(operand)),
             _ => suffix[0] - '0',
         };
-        var isArgument = family.EndsWith("arg", StringComparison.Ordinal);
+        var isArgument = family.Contains("arg", StringComparison.Ordinal);
         var variables = isArgument ? arguments : locals;
         if (index >= variables.Length)
             return Report(isArgument ? VerifierCode.BadArgument : VerifierCode.BadLocal, $"{index} of {variables.Length}");
@@ -135,6 +140,9 @@ internal sealed partial class MethodVerifier
                 if ((assigned[index / 64] >> (index % 64) & 1) == 0)
                     Report(VerifierCode.Uninitialized, $"local {index} ({variables[index]})");
                 Push(variables[index]);
+                break;
+            case "ldarga":
+                Push(new(StackKind.Reference, argumentTypes[index]));
                 break;
             case "ldloca":
                 // Who gets the address writes there, or only wants the address.

@@ -11,6 +11,7 @@ internal sealed partial class MethodVerifier
     private readonly string name;
     private readonly byte[] code;
     private readonly int maximumStack;
+    private readonly Type[] argumentTypes;
     private readonly StackType[] arguments;
     private readonly Type[] localTypes;
     private readonly StackType[] locals;
@@ -35,7 +36,8 @@ internal sealed partial class MethodVerifier
         (this.unit, this.name, this.errors) = (unit, name, errors);
         code = body.GetILBytes() ?? [];
         maximumStack = body.MaxStack;
-        arguments = [.. signature.ParameterTypes.Select(StackType.Of)];
+        argumentTypes = [.. signature.ParameterTypes];
+        arguments = [.. argumentTypes.Select(StackType.Of)];
         localTypes = unit.Locals(body.LocalSignature);
         locals = [.. localTypes.Select(StackType.Of)];
         result = signature.ReturnType == typeof(void) ? null : StackType.Of(signature.ReturnType);

@@ -11,11 +11,11 @@ public sealed class VerificationTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Code_of_kernels(string name) => Assert.Empty(EmittedCode.Verify(WasmModule.Load(Repository.PathOf("bench", "kernels", name)), EmittedCode.AllVariants));
+    public void Code_of_kernels(string name) => Assert.Empty(EmittedCode.Verify(WasmModule.Load(Repository.PathOf("bench", "kernels", name)), GiantThresholds.Default, EmittedCode.AllVariants));
 
     [Theory]
     [InlineData("sqlite/sqlite3.wasm")]
     [InlineData("quickjs/emscripten-module.wasm")]
     [InlineData("oniguruma/onig.wasm")]
-    public void Code_of_programs(string name) => Assert.Empty(EmittedCode.Verify(Corpus.Load(name), [CodeVariant.Guarded, CodeVariant.Polled]));
+    public void Code_of_programs(string name) => Assert.Empty(EmittedCode.Verify(Corpus.Load(name), GiantThresholds.Default, [CodeVariant.Guarded, CodeVariant.Polled]));
 }

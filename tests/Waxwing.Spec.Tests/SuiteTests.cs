@@ -7,12 +7,14 @@ public abstract class SuiteTests
 {
     protected static TheoryData<string> Scripts(params ReadOnlySpan<string> folders) => [.. Suites.Find(folders)];
 
-    protected static void Check(string script)
+    protected static void Check(string script) => Check(script, Suites.Ways.Keys);
+
+    protected static void Check(string script, IEnumerable<string> ways)
     {
         if (script.Length == 0)
             Assert.Skip(Suites.Absent);
         var (passed, problems) = (0, new List<string>());
-        foreach (var way in Suites.Ways.Keys)
+        foreach (var way in ways)
         {
             var report = Suites.Run(script, way);
             passed += report.Passed;
@@ -60,6 +62,12 @@ public sealed class ProposalTests : SuiteTests
     [Theory]
     [MemberData(nameof(ProposalScripts))]
     public void Proposals(string script) => Check(script);
+
+    public static TheoryData<string> ExceptionScripts => Scripts("core/exceptions", "legacy");
+
+    [Theory]
+    [MemberData(nameof(ExceptionScripts))]
+    public void Exceptions_in_every_form(string script) => Check(script, Suites.WaysOfTries.Keys);
 }
 
 /// <summary>What the suites say together.</summary>

@@ -27,6 +27,11 @@ internal static class Suites
         ["compiler with explicit checks"] = new() { Engine = WasmEngineKind.Compiler, ExplicitChecks = true, Exclusions = Exclusions },
     };
 
+    /// <summary>How scripts about exceptions are run besides.</summary>
+    public static IReadOnlyDictionary<string, ScriptOptions> WaysOfTries { get; } = CompiledForms.All.ToDictionary(
+        form => form.Key,
+        form => new ScriptOptions { Engine = WasmEngineKind.Compiler, Exclusions = Exclusions, Prepare = (module, runtime) => CompiledForms.Force(module, runtime, form.Value) });
+
     /// <summary>The scripts below a folder, as paths with slashes relative to <see cref="Folder"/>; a lone empty path if the suites are absent.</summary>
     public static IReadOnlyList<string> Find(params ReadOnlySpan<string> folders)
     {
@@ -39,7 +44,7 @@ internal static class Suites
     }
 
     public static ScriptReport Run(string script, string way) =>
-        Reports.GetOrAdd((script, way), static key => new(() => ScriptRun.Execute(Path.Combine(Folder!, key.Script), Ways[key.Way]))).Value;
+        Reports.GetOrAdd((script, way), static key => new(() => ScriptRun.Execute(Path.Combine(Folder!, key.Script), Ways.GetValueOrDefault(key.Way) ?? WaysOfTries[key.Way]))).Value;
 
     private static IReadOnlyList<Exclusion> LoadExclusions()
     {

@@ -20,5 +20,8 @@ internal sealed record ScriptOptions
     /// <summary>What a single command may take; a guest is then interrupted, and a script that does not react is given up.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is done with each module before it is instantiated. For tests.</summary>
+    public Action<WasmModule, WasmRuntime>? Prepare { get; init; }
+
     public IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
 }

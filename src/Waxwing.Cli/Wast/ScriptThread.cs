@@ -71,6 +71,7 @@ internal sealed partial class ScriptThread(ScriptScope scope, ScriptReport repor
         var loaded = WasmModule.Validate(syntax, moduleOptions);
         if (scope.Options.RoundTrip)
             CheckRoundTrip(module, line);
+        scope.Options.Prepare?.Invoke(loaded, scope.Runtime);
         return loaded;
     }
 

@@ -56,7 +56,7 @@ internal sealed class CompiledCode
     {
         var units = Module.Units;
         if (!spares.TryTake(out var emitter))
-            emitter = new(Module.Module.Context, Variant);
+            emitter = new(Module.Module.Context, Variant) { Thresholds = Module.Giants };
         var writer = new UnitWriter(units, unit);
         var map = new UnitMap();
         var offsets = new List<(int, int)>();
@@ -72,7 +72,7 @@ internal sealed class CompiledCode
                 Module.Interpreted[function] = reason;
             var isGiant = GiantFunction.Is(body, units.TypeOf(function), Module.Giants);
             if (isGiant)
-                body = GiantFunction.Divide(function, emitter.EmitOrReport(function, isFrugal: true), units.TypeOf, Module.Giants, parts);
+                body = GiantFunction.Divide(function, emitter, units.TypeOf, Module.Giants, parts);
             writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
                 isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : others, offsets);
             map.Add(offsets);

@@ -141,7 +141,7 @@ internal sealed partial class FunctionEmitter
     {
         var taken = e.Parameters.Length + (e.Opcode == Opcode.ReturnCall ? 0 : 1);
         isLeaf = false;
-        if (tryDepth > 0)
+        if (IsProtected)
         {
             var stored = new int[taken];
             for (var i = 0; i < taken; i++)

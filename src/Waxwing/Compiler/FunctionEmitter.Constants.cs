@@ -29,10 +29,10 @@ internal sealed partial class FunctionEmitter
 
     private static bool IsVectorSubtraction(Opcode opcode) => opcode is Opcode.I8x16Sub or Opcode.I16x8Sub or Opcode.I32x4Sub or Opcode.I64x2Sub;
 
-    /// <summary>A local's value from the function's entry, which is zero, reaches no further than the first time it is set outside of all blocks.</summary>
+    /// <summary>A local's value from the function's entry, which is zero, reaches no further than the first time it is set outside of all blocks: unless RyuJIT sees a way round that, to the handlers of tries.</summary>
     private void NoteSet(int local)
     {
-        if (controlCount == 1)
+        if (controlCount == 1 && !sharesRegion)
             isSet[local] = true;
     }
 
@@ -53,21 +53,30 @@ internal sealed partial class FunctionEmitter
             if (!mayReadZero[i])
                 continue;
             if (IsFloat(localTypes[i]))
-            {
                 il.Emit(ILOpCode.Ldsfld, Opaque.Field(localTypes[i] == ValType.F64, 0));
-            }
-            else if (localTypes[i].IsVector)
-            {
-                il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
-                il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
-                il.Call(Support.VectorFromHalves);
-            }
+            else if (localTypes[i].IsVector && !sharesRegion)
+                LoadHiddenZero();
             else
-            {
                 continue;
-            }
             il.StoreLocal(locals[i]);
         }
+        if (!sharesRegion)
+            return;
+        // The way round reaches temporaries too.
+        for (var i = 0; i < il.Locals.Count; i++)
+        {
+            if (il.Locals[i] != IlType.Vector)
+                continue;
+            LoadHiddenZero();
+            il.StoreLocal(i);
+        }
+    }
+
+    private void LoadHiddenZero()
+    {
+        il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+        il.Emit(ILOpCode.Ldsfld, Opaque.Zero);
+        il.Call(Support.VectorFromHalves);
     }
 
     /// <summary>Hides the constants among the topmost operands that leave the expression, or are those of vector arithmetic.</summary>

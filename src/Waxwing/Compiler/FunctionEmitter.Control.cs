@@ -34,8 +34,8 @@ internal sealed partial class FunctionEmitter
         /// <summary>Parameters of an `if`, for its `else`.</summary>
         public Operand[]? Saved;
 
-        /// <summary>Protected regions around the label.</summary>
-        public int TryDepth;
+        /// <summary>The innermost try around the label.</summary>
+        public TryState? Around;
 
         /// <summary>Of a try or try_table.</summary>
         public TryState? Try;
@@ -43,7 +43,6 @@ internal sealed partial class FunctionEmitter
 
     private Control[] controls = new Control[16];
     private int controlCount;
-    private int tryDepth;
 
     /// <summary>Where results are returned from within protected regions; -1 while nobody does.</summary>
     private int returnLabel;
@@ -54,7 +53,7 @@ internal sealed partial class FunctionEmitter
         if (controlCount == controls.Length)
             Array.Resize(ref controls, controlCount * 2);
         ref var control = ref controls[controlCount++];
-        control = new Control { Kind = kind, IsDead = unreachable, ElseLabel = -1, TryDepth = tryDepth };
+        control = new Control { Kind = kind, IsDead = unreachable, ElseLabel = -1, Around = innermost };
         if (unreachable)
             return;
         control.Parameters = parameters.ToArray();
@@ -318,7 +317,13 @@ internal sealed partial class FunctionEmitter
         Truncate(spilled);
     }
 
-    private void Jump(in Control control) => il.Branch(control.TryDepth < tryDepth ? ILOpCode.Leave : ILOpCode.Br, control.Label);
+    private void Jump(in Control control)
+    {
+        var leaves = control.Around != innermost;
+        if (leaves && sharesRegion)
+            EnterTry(control.Around);
+        il.Branch(leaves && !sharesRegion ? ILOpCode.Leave : ILOpCode.Br, control.Label);
+    }
 
     /// <summary>An unconditional branch.</summary>
     private void Branch(int depth)
@@ -347,7 +352,7 @@ internal sealed partial class FunctionEmitter
     {
         ref var control = ref ControlAt(depth);
         var types = LabelTypes(control);
-        if (types.Length == 0 && !control.IsFunction && control.TryDepth == tryDepth)
+        if (types.Length == 0 && !control.IsFunction && control.Around == innermost)
         {
             control.IsTarget = true;
             EmitConditional(whenTrue, control.Label);
@@ -394,7 +399,7 @@ internal sealed partial class FunctionEmitter
             if (known.TryGetValue(depths[i], out targets[i]))
                 continue;
             ref var control = ref ControlAt(depths[i]);
-            if (LabelTypes(control).Length == 0 && !control.IsFunction && control.TryDepth == tryDepth)
+            if (LabelTypes(control).Length == 0 && !control.IsFunction && control.Around == innermost)
             {
                 control.IsTarget = true;
                 targets[i] = control.Label;
@@ -459,7 +464,7 @@ internal sealed partial class FunctionEmitter
     /// <summary>Returns results that are all there is on the evaluation stack.</summary>
     private void ReturnLoaded()
     {
-        if (tryDepth == 0)
+        if (!IsProtected)
         {
             StoreFurtherResults();
             il.Emit(ILOpCode.Ret);
@@ -490,6 +495,8 @@ internal sealed partial class FunctionEmitter
             EmitReturn();
         if (control.IsTarget)
             throw new InvalidOperationException("a function's label is returned to, not jumped to");
+        if (sharesRegion)
+            EndSharedRegion();
         if (returnLabel >= 0)
         {
             il.Mark(returnLabel);

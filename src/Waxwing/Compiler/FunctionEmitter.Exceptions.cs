@@ -6,32 +6,35 @@ using Waxwing.Validation;
 namespace Waxwing.Compiler;
 
 /*
- * Exceptions. A try is a protected region whose filter asks whether one of its clauses matches; its handler only keeps the exception and leaves for the dispatch behind the region, which
+ * Tries. A try is a protected region whose filter asks whether one of its clauses matches; its handler only keeps the exception and leaves for the dispatch behind the region, which
  * chooses the clause and unpacks the values: so the code that RyuJIT moves out of the way as handlers is short, and no label's local is live in it.
- *
- * A throw first looks among the tries around it in the same function: what it finds there is a branch. Clauses of a try_table are known by then, those of the older try are not: there the
- * branch goes to the dispatch.
+ * In functions of many tries all of them share one region: see FunctionEmitter.SharedRegion.cs.
  */
 internal sealed partial class FunctionEmitter
 {
-    /// <summary>RyuJIT's tables of regions grow with both.</summary>
-    private const int MaximumTryDepth = 200, MaximumRegions = 4000;
-
-    /// <summary>Clauses that a throw compares itself with, at most, before it leaves that to the filters.</summary>
-    private const int MaximumTests = 8;
-
     /// <summary>The local by which a delegate tells filters to let an exception pass; -1 while there is none.</summary>
     private int delegateLimit;
 
     /// <summary>The exception that a filter looks at; -1 while there is none.</summary>
     private int filtered;
 
+    /// <summary>The try that code is now emitted into; null outside of all.</summary>
+    private TryState? innermost;
+
+    private int tries, deepest;
+
     private sealed class TryState
     {
+        /// <summary>The try around it.</summary>
+        public TryState? Around;
+
         public int Region;
 
-        /// <summary>Its depth among regions, from 1.</summary>
+        /// <summary>Its depth among tries, from 1.</summary>
         public int Depth;
+
+        /// <summary>Its number in the function, from 1.</summary>
+        public int Number;
 
         /// <summary>Whether code is emitted into it: not into the older try's handlers.</summary>
         public bool IsOpen = true;
@@ -44,15 +47,15 @@ internal sealed partial class FunctionEmitter
         /// <summary>Behind the region: chooses the clause.</summary>
         public int Dispatch;
 
+        /// <summary>Before the dispatch: where the shared region's handler goes on.</summary>
+        public int Arrival;
+
         /// <summary>Whether a throw within the region branches to the dispatch.</summary>
         public bool IsThrownTo;
     }
 
     /// <summary>A clause: its tag, or -1 for all; whether its label gets the exception too; a label's depth from outside the try, or for the older try the handler's place.</summary>
     private readonly record struct Clause(int Tag, bool WithReference, int Label);
-
-    /// <summary>What is thrown: an exception in a local, or (not made yet) a tag and its values in locals.</summary>
-    private readonly record struct Raised(int Exception, int Tag, int[] Values);
 
     private void EmitExceptions(in InstructionEvent e)
     {
@@ -119,25 +122,37 @@ internal sealed partial class FunctionEmitter
 
     private TryState OpenRegion()
     {
-        if (tryDepth >= MaximumTryDepth || il.RegionCount >= MaximumRegions)
-            throw new FunctionTooComplexException($"more than {MaximumTryDepth} tries in one another, or {MaximumRegions} in all");
+        var state = new TryState { Around = innermost, Depth = DepthOf(innermost) + 1, Number = ++tries, Exception = Rent(IlType.Exception), Dispatch = il.NewLabel() };
+        deepest = Math.Max(deepest, state.Depth);
+        controls[controlCount - 1].Try = state;
+        innermost = state;
+        if (sharesRegion)
+        {
+            AddTry(state);
+            EnterTry(state);
+            return state;
+        }
         // A loop's label is not to be the region's first instruction: leaving for it would be staying.
         il.Emit(ILOpCode.Nop);
-        tryDepth++;
-        var state = new TryState { Region = il.NewRegion(RegionKind.Filter), Depth = tryDepth, Exception = Rent(IlType.Exception), Dispatch = il.NewLabel() };
-        controls[controlCount - 1].Try = state;
+        state.Region = il.NewRegion(RegionKind.Filter);
         il.Region(state.Region, RegionBorder.Try);
         return state;
     }
+
+    private static int DepthOf(TryState? state) => state?.Depth ?? 0;
+
+    /// <summary>The innermost try around what is within a control.</summary>
+    private static TryState? Within(in Control control) => control.Try is { IsOpen: true } state ? state : control.Around;
 
     /// <summary>The protected part ends: its results go to the label's locals.</summary>
     private void CloseRegion(ref Control control)
     {
         LeaveArm(ref control);
         var state = control.Try!;
-        il.Region(state.Region, RegionBorder.TryEnd);
+        if (!sharesRegion)
+            il.Region(state.Region, RegionBorder.TryEnd);
         state.IsOpen = false;
-        tryDepth--;
+        innermost = state.Around;
     }
 
     private void LeaveArm(ref Control control)
@@ -187,12 +202,19 @@ internal sealed partial class FunctionEmitter
             CloseRegion(ref control);
         else
             LeaveArm(ref control);
-        EmitFilter(state);
-        il.Region(state.Region, RegionBorder.Handler);
-        il.Call(Support.ThrownException);
-        il.StoreLocal(state.Exception);
-        il.Branch(ILOpCode.Leave, state.Dispatch);
-        il.Region(state.Region, RegionBorder.End);
+        if (sharesRegion)
+        {
+            Arrive(state);
+        }
+        else
+        {
+            EmitFilter(state);
+            il.Region(state.Region, RegionBorder.Handler);
+            il.Call(Support.ThrownException);
+            il.StoreLocal(state.Exception);
+            il.Branch(ILOpCode.Leave, state.Dispatch);
+            il.Region(state.Region, RegionBorder.End);
+        }
         EmitDispatch(ref control, state);
         EndOfTry(ref control, state);
     }
@@ -256,7 +278,7 @@ internal sealed partial class FunctionEmitter
     /// <summary>Goes to the clause that matches what was caught. Regions and the control of the try are closed, but its control is still there.</summary>
     private void EmitDispatch(ref Control control, TryState state)
     {
-        il.Mark(state.Dispatch);
+        MarkDispatch(state);
         // It was a call that threw.
         AfterCall();
         var raised = new Raised(state.Exception, -1, []);
@@ -304,214 +326,40 @@ internal sealed partial class FunctionEmitter
         }
         var state = control.Try!;
         CloseRegion(ref control);
-        if (delegateLimit < 0)
-            delegateLimit = NewLocal(IlType.Int32);
         // The label counts from outside the try.
         var target = controlCount - 2 - e.Index;
-        il.Region(state.Region, RegionBorder.Filter);
-        il.LoadLocalAddress(delegateLimit);
-        il.Constant(state.Depth);
-        il.Constant(DepthWithin(in controls[target]) + 1);
-        il.Call(Support.DelegateException);
-        il.Emit(ILOpCode.Endfilter);
-        il.Region(state.Region, RegionBorder.Handler);
-        il.Emit(ILOpCode.Throw);
-        il.Region(state.Region, RegionBorder.End);
+        if (sharesRegion)
+            Delegate(state, Within(in controls[target]));
+        else
+            EmitDelegate(state, DepthOf(Within(in controls[target])));
         if (state.IsThrownTo)
         {
-            il.Mark(state.Dispatch);
+            MarkDispatch(state);
             Raise(new(state.Exception, -1, []), target);
         }
         EndOfTry(ref control, state);
     }
 
-    private void EmitThrow(in InstructionEvent e)
+    private void EmitDelegate(TryState state, int depth)
     {
-        var values = NewLocals(e.Parameters);
-        StoreTop(values);
-        Truncate(count - values.Length);
-        DropRest();
-        il.Offset(e.Offset);
-        Raise(new(-1, e.Index, values), controlCount - 1);
-        foreach (var value in values)
-            Return(value);
-        unreachable = true;
+        if (delegateLimit < 0)
+            delegateLimit = NewLocal(IlType.Int32);
+        il.Region(state.Region, RegionBorder.Filter);
+        il.LoadLocalAddress(delegateLimit);
+        il.Constant(state.Depth);
+        il.Constant(depth + 1);
+        il.Call(Support.DelegateException);
+        il.Emit(ILOpCode.Endfilter);
+        il.Region(state.Region, RegionBorder.Handler);
+        il.Emit(ILOpCode.Throw);
+        il.Region(state.Region, RegionBorder.End);
     }
 
-    /// <summary>Throws: to the tries of this function from a control outwards, in as far as they can be told to match; else as a .NET exception, from here.</summary>
-    private void Raise(in Raised raised, int from)
+    /// <summary>Where the dispatch begins: outside of the try.</summary>
+    private void MarkDispatch(TryState state)
     {
-        var tests = 0;
-        for (var i = from; i > 0; i--)
-        {
-            if (controls[i].Try is not { IsOpen: true } state)
-                continue;
-            if (controls[i].Kind != Opcode.TryTable)
-            {
-                Load(in raised);
-                il.StoreLocal(state.Exception);
-                state.IsThrownTo = true;
-                il.Branch(tryDepth >= state.Depth ? ILOpCode.Leave : ILOpCode.Br, state.Dispatch);
-                return;
-            }
-            foreach (var clause in state.Clauses)
-            {
-                if (clause.Tag < 0 || clause.Tag == raised.Tag)
-                {
-                    Deliver(in raised, in clause, i);
-                    return;
-                }
-                if (!MayBeSame(raised.Tag, clause.Tag))
-                    continue;
-                if (++tests > MaximumTests)
-                {
-                    ThrowFrom(in raised, from);
-                    return;
-                }
-                var next = il.NewLabel();
-                if (raised.Tag < 0)
-                {
-                    EmitTest(raised.Exception, clause.Tag);
-                }
-                else
-                {
-                    LoadContext();
-                    il.Constant(raised.Tag);
-                    il.Constant(clause.Tag);
-                    il.Call(Support.AreSameTag);
-                }
-                il.Branch(ILOpCode.Brfalse, next);
-                Deliver(in raised, in clause, i);
-                il.Mark(next);
-            }
-        }
-        ThrowFrom(in raised, from);
+        il.Mark(state.Dispatch);
+        if (sharesRegion)
+            EnterTry(innermost);
     }
-
-    /// <summary>Throws a .NET exception, which regions that are still around the code, but not around a control, let pass.</summary>
-    private void ThrowFrom(in Raised raised, int from)
-    {
-        var depth = DepthWithin(in controls[from]);
-        if (depth < tryDepth)
-        {
-            il.Constant(depth + 1);
-            il.StoreLocal(delegateLimit);
-        }
-        Load(in raised);
-        il.Call(Support.ThrowException);
-        BecomeUnreachable();
-    }
-
-    /// <summary>Regions around what is within a control.</summary>
-    private static int DepthWithin(in Control control) => control.TryDepth + (control.Try is { IsOpen: true } ? 1 : 0);
-
-    /// <summary>Two tags can only be the same one if both are imported.</summary>
-    private bool MayBeSame(int thrown, int caught) => thrown < 0 || (thrown < context.ImportedTags && caught < context.ImportedTags);
-
-    /// <summary>Puts the values where a clause's label wants them, and goes there.</summary>
-    /// <param name="raised">What is thrown.</param>
-    /// <param name="clause">The clause that matches.</param>
-    /// <param name="owner">The try_table's control.</param>
-    private void Deliver(in Raised raised, in Clause clause, int owner)
-    {
-        ref var target = ref controls[owner - 1 - clause.Label];
-        int[] to;
-        if (target.IsFunction)
-            to = ReturnLocals();
-        else
-            to = target.Locals ??= NewLocals(LabelTypes(target));
-        var reference = clause.WithReference ? to[^1] : -1;
-        if (clause.Tag >= 0)
-        {
-            if (raised.Exception < 0)
-            {
-                for (var i = 0; i < raised.Values.Length; i++)
-                {
-                    il.LoadLocal(raised.Values[i]);
-                    il.StoreLocal(to[i]);
-                }
-            }
-            else
-            {
-                Unpack(raised.Exception, TagParameters(clause.Tag), to);
-            }
-        }
-        if (reference >= 0)
-        {
-            Load(in raised);
-            il.StoreLocal(reference);
-        }
-        if (target.IsFunction)
-        {
-            il.Branch(tryDepth > 0 ? ILOpCode.Leave : ILOpCode.Br, returnLabel);
-        }
-        else
-        {
-            target.IsTarget = true;
-            Jump(target);
-        }
-    }
-
-    /// <summary>Pushes the exception, which is made now if it was not yet.</summary>
-    private void Load(in Raised raised)
-    {
-        if (raised.Exception >= 0)
-        {
-            il.LoadLocal(raised.Exception);
-            return;
-        }
-        LoadContext();
-        il.Constant(raised.Tag);
-        il.Call(Support.MakeException);
-        if (raised.Values.Length == 0)
-            return;
-        var made = Rent(IlType.Exception);
-        il.StoreLocal(made);
-        var parameters = TagParameters(raised.Tag);
-        var slot = 0;
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            if (parameters[i].IsReference)
-            {
-                il.LoadLocal(raised.Values[i]);
-                il.LoadLocal(made);
-                il.Constant(slot);
-                il.Call(Support.SetExceptionReference);
-            }
-            else
-            {
-                il.LoadLocal(made);
-                il.Constant(slot);
-                il.Call(Support.ExceptionSlot);
-                il.LoadLocal(raised.Values[i]);
-                EmitIndirection(parameters[i], isStore: true);
-            }
-            slot += parameters[i].Slots;
-        }
-        il.LoadLocal(made);
-        Return(made);
-    }
-
-    private void Unpack(int exception, ValType[] parameters, int[] to)
-    {
-        var slot = 0;
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            il.LoadLocal(exception);
-            il.Constant(slot);
-            if (parameters[i].IsReference)
-            {
-                il.Call(Support.GetExceptionReference);
-            }
-            else
-            {
-                il.Call(Support.ExceptionSlot);
-                EmitIndirection(parameters[i], isStore: false);
-            }
-            il.StoreLocal(to[i]);
-            slot += parameters[i].Slots;
-        }
-    }
-
-    private ValType[] TagParameters(int tag) => context.Module.Types[context.Tags[tag]].Parameters;
 }

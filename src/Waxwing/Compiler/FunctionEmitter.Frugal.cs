@@ -12,7 +12,7 @@ internal sealed partial class FunctionEmitter
 
     private void BeFrugal(in InstructionEvent e)
     {
-        if (count == spilled && tryDepth == 0 && comparison.Relation == Relation.None)
+        if (count == spilled && (sharesRegion || innermost is null) && comparison.Relation == Relation.None)
             il.Boundary();
         var consumed = OperandsWithEffect(in e);
         if (consumed >= 0)

@@ -36,7 +36,8 @@ internal sealed partial class FunctionEmitter
             il.Mark(enough);
             EmitPoll();
         }
-        ZeroLocals();
+        if (!sharesRegion)
+            ZeroLocals();
         HideZeroLocals();
         if (delegateLimit >= 0)
         {
@@ -78,6 +79,7 @@ internal sealed partial class FunctionEmitter
     }
 
     private const int MaximumZeroed = 32;
+
 
     private bool EmitOther(in InstructionEvent e)
     {

@@ -82,6 +82,9 @@ internal sealed partial class FunctionEmitter
 
     public FunctionEmitter(ModuleContext context, CodeVariant variant) => (this.context, this.variant) = (context, variant);
 
+    /// <summary>From which sizes on functions are emitted otherwise.</summary>
+    public GiantThresholds Thresholds { get; init; } = GiantThresholds.Default;
+
     private bool IsGuarded => (variant & CodeVariant.Guarded) != 0;
 
     private bool IsPolled => (variant & CodeVariant.Polled) != 0;
@@ -99,28 +102,42 @@ internal sealed partial class FunctionEmitter
     /// <summary>The code of a function, valid until the next is emitted.</summary>
     /// <param name="index">The function's index.</param>
     /// <exception cref="WasmException">The body is malformed or invalid.</exception>
-    public IlBuffer Emit(int index)
+    public IlBuffer Emit(int index) => Emit(index, isFrugal: false, sharesRegion: false);
+
+    private IlBuffer Emit(int index, bool isFrugal, bool sharesRegion)
+    {
+        (this.isFrugal, this.sharesRegion) = (isFrugal, sharesRegion);
+        Walk(index);
+        if (!sharesRegion && (tries > Thresholds.Tries || deepest > Thresholds.TryDepth))
+        {
+            this.sharesRegion = true;
+            Walk(index);
+        }
+        return il;
+    }
+
+    private void Walk(int index)
     {
         Begin(index);
         var consumer = new Consumer(this);
         FunctionValidator.Walk(context, index - context.ImportedFunctions, ref consumer);
         Finish();
-        return il;
     }
 
     /// <summary>The code of a function; of one that is invalid, code that says so; of one that cannot be a method, code that has it interpreted.</summary>
     /// <param name="index">The function's index.</param>
     /// <param name="isFrugal">Whether the code is to be divided: see FunctionEmitter.Frugal.cs.</param>
-    public IlBuffer EmitOrReport(int index, bool isFrugal = false)
+    /// <param name="sharesRegion">Whether its tries share one region, however few they are.</param>
+    public IlBuffer EmitOrReport(int index, bool isFrugal = false, bool sharesRegion = false)
     {
-        this.isFrugal = isFrugal;
         InterpretedBecause = null;
         try
         {
-            return Emit(index);
+            return Emit(index, isFrugal, sharesRegion);
         }
         catch (WasmException)
         {
+            this.sharesRegion = false;
             Begin(index);
             il.Clear();
             il.MaximumStack = 4;
@@ -133,10 +150,13 @@ internal sealed partial class FunctionEmitter
         catch (FunctionTooComplexException reason)
         {
             InterpretedBecause = reason.Message;
+            this.sharesRegion = false;
             Begin(index);
             il.Clear();
             Stubs.EmitExit(il, type, Support.Interpret, index);
         }
+        if (!isFrugal)
+            RegionVariables.Expose(il, type.Parameters.Length);
         IsWorthInlining = false;
         return il;
     }
@@ -157,7 +177,7 @@ internal sealed partial class FunctionEmitter
         (count, spilled, peak, controlCount, unreachable, isLeaf) = (0, 0, 0, 0, false, true);
         (fuelConstant, comparison) = (-1, default);
         returnLabel = -1;
-        (tryDepth, delegateLimit, filtered) = (0, -1, -1);
+        (innermost, tries, deepest, delegateLimit, filtered) = (null, 0, 0, -1, -1);
         delayedCalls.Clear();
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
@@ -167,6 +187,8 @@ internal sealed partial class FunctionEmitter
             locals[i] = i < type.Parameters.Length ? i : NewLocal(IlTypes.Of(localTypes[i]));
         PushControl(Opcode.Block, [], type.Results);
         controls[0].IsFunction = true;
+        if (sharesRegion)
+            BeginSharedRegion();
         BeginFuel();
     }
 
@@ -177,6 +199,8 @@ internal sealed partial class FunctionEmitter
         var since = il.Count;
         EmitPrologue();
         il.MoveLast(since, 0);
+        if (!isFrugal)
+            RegionVariables.Expose(il, type.Parameters.Length);
         IsWorthInlining = isLeaf && il.Count <= 24 && !il.Contains(IlOperand.Offset) && il.LabelCount == 1;
         // Transient values of one instruction lie above the operands.
         il.MaximumStack += 8;

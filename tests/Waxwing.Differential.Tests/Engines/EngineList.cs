@@ -1,3 +1,5 @@
+using Waxwing.Tests;
+
 namespace Waxwing.Differential.Tests.Engines;
 
 /// <summary>Everything that is compared. The first row is the interpreter, which the others are held against; Wasmtime is last, where its package works.</summary>
@@ -15,6 +17,8 @@ internal static class EngineList
             new("interpreter", new() { Engine = WasmEngineKind.Interpreter }),
             new("compiler, guard pages", new() { Engine = WasmEngineKind.Compiler }),
             new("compiler, explicit checks", new() { Engine = WasmEngineKind.Compiler, GuardRegions = false, MemoryPolicy = WasmMemoryPolicy.Portable }),
+            new("compiler, tries in one region", new() { Engine = WasmEngineKind.Compiler }, CompiledForms.Shared),
+            new("compiler, cut", new() { Engine = WasmEngineKind.Compiler, GuardRegions = false, MemoryPolicy = WasmMemoryPolicy.Portable }, CompiledForms.SharedCut),
         ];
         EngineRow[] rows = [.. own.Where(row => row.Exists)];
         return WasmtimeRow.Exists ? [.. rows, new WasmtimeRow()] : rows;

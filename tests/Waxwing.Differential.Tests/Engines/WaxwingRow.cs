@@ -1,9 +1,11 @@
 using System.Runtime.Intrinsics;
+using Waxwing.Compiler;
+using Waxwing.Tests;
 
 namespace Waxwing.Differential.Tests.Engines;
 
 /// <summary>One of Waxwing's own engines with the settings of a runtime.</summary>
-internal sealed class WaxwingRow(string name, WasmRuntimeOptions options) : EngineRow(name)
+internal sealed class WaxwingRow(string name, WasmRuntimeOptions options, GiantThresholds? form = null) : EngineRow(name)
 {
     // Wasmtime refuses arrays above 2 GiB; ours must refuse before they cost real memory.
     private readonly WasmRuntimeOptions options = options with { Features = WasmFeatures.All, Limits = WasmLimits.Default with { ArrayBytes = 1 << 20 } };
@@ -33,7 +35,10 @@ internal sealed class WaxwingRow(string name, WasmRuntimeOptions options) : Engi
         try
         {
             trap = null;
-            return new WaxwingGuest(runtime, runtime.Instantiate(WasmModule.Load(module)));
+            var loaded = WasmModule.Load(module);
+            if (form is not null)
+                CompiledForms.Force(loaded, runtime, form);
+            return new WaxwingGuest(runtime, runtime.Instantiate(loaded));
         }
         catch (WasmException error) when (error is WasmTrapException or WasmThrownException)
         {

@@ -1,10 +1,11 @@
 using System.Runtime.Intrinsics;
+using Waxwing.Compiler;
 using Waxwing.Tests.Runtime;
 
 namespace Waxwing.Tests.Compiler;
 
 /// <summary>Exceptions in compiled code: what is caught where, in one function, between functions, instances and engines, and through the host.</summary>
-public sealed class ExceptionTests
+public abstract class ExceptionTests
 {
     public static readonly TheoryData<WasmEngineKind, WasmEngineKind> Engines = new()
     {
@@ -15,14 +16,21 @@ public sealed class ExceptionTests
 
     private static WasmRuntime NewRuntime(WasmEngineKind engine = WasmEngineKind.Compiler) => new(new WasmRuntimeOptions { Engine = engine, Features = WasmFeatures.All });
 
-    private static WasmInstance Instantiate(WasmRuntime runtime, string text)
+    private readonly GiantThresholds form;
+
+    private protected ExceptionTests(GiantThresholds form) => this.form = form;
+
+    private WasmInstance Instantiate(WasmRuntime runtime, string text)
     {
         var module = WasmModule.Parse(text);
-        Emitted.AssertCompiled(module);
-        return runtime.Instantiate(module);
+        CompiledForms.Force(module, runtime, form);
+        var instance = runtime.Instantiate(module);
+        if (runtime.Engine is CompilerEngine)
+            Emitted.AssertCompiled(module, form);
+        return instance;
     }
 
-    private static WasmInstance Instantiate(string text) => Instantiate(NewRuntime(), text);
+    private WasmInstance Instantiate(string text) => Instantiate(NewRuntime(), text);
 
     [Fact]
     public void Values_of_every_type_arrive()
@@ -205,7 +213,7 @@ public sealed class ExceptionTests
         var tag = new WasmTag(ValueType.I32, ValueType.ExternRef);
         first.Define("env", "t", tag);
         second.Define("env", "t", tag);
-        var source = first.Instantiate("""
+        var source = Instantiate(first, """
             (module
               (import "env" "t" (tag $t (param i32 externref)))
               (func (export "throw") (param i32 externref) (throw $t (local.get 0) (local.get 1))))
@@ -220,7 +228,7 @@ public sealed class ExceptionTests
             if (value >= 0)
                 throw new WasmThrownException(tag, value, WasmValue.FromReference(payload));
         });
-        var app = second.Instantiate("""
+        var app = Instantiate(second, """
             (module
               (import "env" "t" (tag $t (param i32 externref)))
               (import "env" "throw" (func $throw (param i32 externref)))
@@ -261,13 +269,13 @@ public sealed class ExceptionTests
         using var second = NewRuntime(outer);
         WasmInstance? app = null;
         first.Define("env", "back", (int value) => app!.Invoke("leaf", value)[0].AsInt32());
-        var middle = first.Instantiate("""
+        var middle = Instantiate(first, """
             (module
               (import "env" "back" (func $back (param i32) (result i32)))
               (func (export "middle") (param i32) (result i32) (i32.add (call $back (local.get 0)) (i32.const 1))))
             """);
         second.Define("env", "middle", middle.GetFunction("middle"));
-        app = second.Instantiate("""
+        app = Instantiate(second, """
             (module
               (import "env" "middle" (func $middle (param i32) (result i32)))
               (func (export "leaf") (param i32) (result i32) (local i64 i64 i64 i64)
@@ -313,14 +321,16 @@ public sealed class ExceptionTests
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         Assert.Throws<OperationCanceledException>(() => app.GetFunction("f").Invoke(cancellation.Token));
     }
-
-    [Fact]
-    public void Tries_nested_too_deeply_for_the_CLR_are_interpreted()
-    {
-        const int Depth = 1000;
-        using var runtime = NewRuntime();
-        var app = runtime.Instantiate("(module (tag $t) (func $throw (throw $t)) (func (export \"f\") (result i32) (block $h "
-            + string.Concat(Enumerable.Repeat("(try_table (catch_all $h) ", Depth)) + "(call $throw)" + new string(')', Depth) + ") (i32.const 5)))");
-        Assert.Equal(5, app.Invoke("f")[0].AsInt32());
-    }
 }
+
+/// <summary>With a region for each try.</summary>
+public sealed class ExceptionsInOwnRegionsTests() : ExceptionTests(GiantThresholds.Default);
+
+/// <summary>With one region for all tries of a function.</summary>
+public sealed class ExceptionsInSharedRegionTests() : ExceptionTests(CompiledForms.Shared);
+
+/// <summary>With one region, in a method that is inlined into a small one.</summary>
+public sealed class ExceptionsInInlinedRegionTests() : ExceptionTests(CompiledForms.SharedInlined);
+
+/// <summary>With one region in each part of a function that is cut.</summary>
+public sealed class ExceptionsInPartsTests() : ExceptionTests(CompiledForms.SharedCut);

@@ -26,7 +26,7 @@ internal sealed class BodyInliner
     private readonly FrameLayout frame = new();
     private readonly Place[] arguments;
     private readonly Place[] locals;
-    private readonly int[] temporaries;
+    private FrameAccess access = null!;
     private readonly List<int> references = [];
     private Variable frameAddress, frameObjects;
 
@@ -35,8 +35,6 @@ internal sealed class BodyInliner
         (this.method, this.source, this.exits) = (method, source, exits);
         arguments = new Place[method.Parameters.Length];
         locals = new Place[source.Locals.Count];
-        temporaries = new int[(int)IlType.Void];
-        temporaries.AsSpan().Fill(-1);
         body = new IlBuffer();
         body.LikeLabelsOf(source);
     }
@@ -66,6 +64,7 @@ internal sealed class BodyInliner
         if (frame.Bytes > 0)
             parameters.Add(new(IlType.Address));
         frameObjects = Variable.Argument(parameters.Count);
+        access = new(body, frameAddress, frameObjects);
         if (frame.Objects > 0)
             parameters.Add(new(IlType.Objects));
         EmitBody();
@@ -76,9 +75,10 @@ internal sealed class BodyInliner
     private void PlaceVariables(int values)
     {
         var contextArgument = method.Parameters.Length - 1;
+        var untracked = RegionVariables.Untracked(source, contextArgument);
         arguments[contextArgument] = new(Home.Argument, values - 1);
         for (var i = 0; i < contextArgument; i++)
-            arguments[i] = values > 1 ? new(Home.Argument, i) : new(Home.Frame, frame.Add(method.Parameters[i].Type));
+            arguments[i] = values > 1 && !untracked.Contains(i) ? new(Home.Argument, i) : new(Home.Frame, frame.Add(method.Parameters[i].Type));
         var weights = new int[locals.Length];
         foreach (ref readonly var instruction in source.Instructions)
         {
@@ -90,7 +90,7 @@ internal sealed class BodyInliner
         var order = new List<int>(locals.Length);
         for (var i = 0; i < locals.Length; i++)
         {
-            if (shared.Contains(i))
+            if (shared.Contains(i) || untracked.Contains(contextArgument + i))
                 locals[i] = new(Home.Frame, frame.Add(source.Locals[i]));
             else if (weights[i] > 0)
                 order.Add(i);
@@ -146,41 +146,27 @@ internal sealed class BodyInliner
     private void EmitAccess(in IlInstruction instruction, Place place, IlType type)
     {
         if (place.Home is Home.Local or Home.Argument)
+        {
             body.Add(instruction.Code, instruction.Operand, place.Index);
-        else if (instruction.Code is ILOpCode.Stloc or ILOpCode.Starg)
-            EmitStore(place, type);
+        }
         else if (place.Home == Home.Frame)
-            EmitFrameLoad(in instruction, place, type);
+        {
+            access.Emit(instruction.Code, type, place.Index);
+        }
+        else if (instruction.Code is ILOpCode.Stloc)
+        {
+            var temporary = access.Temporary(type);
+            body.StoreLocal(temporary);
+            body.LoadArgument(place.Index);
+            body.LoadLocal(temporary);
+            FrameLayout.StoreIndirect(body, type);
+        }
         else
         {
             body.LoadArgument(place.Index);
             if (instruction.Code != ILOpCode.Ldloca)
                 FrameLayout.LoadIndirect(body, type);
         }
-    }
-
-    private void EmitFrameLoad(in IlInstruction instruction, Place place, IlType type)
-    {
-        if (instruction.Code == ILOpCode.Ldloca)
-            FrameLayout.PushAddress(body, place.Index, frameAddress);
-        else
-            FrameLayout.Load(body, type, place.Index, frameAddress, frameObjects);
-    }
-
-    private void EmitStore(Place place, IlType type)
-    {
-        ref var temporary = ref temporaries[(int)type];
-        if (temporary < 0)
-            temporary = body.NewLocal(type);
-        body.StoreLocal(temporary);
-        if (place.Home == Home.Frame)
-        {
-            FrameLayout.Store(body, type, place.Index, frameAddress, frameObjects, Variable.Local(temporary));
-            return;
-        }
-        body.LoadArgument(place.Index);
-        body.LoadLocal(temporary);
-        FrameLayout.StoreIndirect(body, type);
     }
 
     private IlBuffer EmitCaller(int values, int part)

@@ -1,12 +1,14 @@
 using System.Reflection.Metadata;
+using System.Text;
 using Waxwing.Syntax;
 
 namespace Waxwing.Compiler;
 
 /// <summary>
 /// Cuts a function into parts that follow one another, each a method that is entered at any label that others jump to, and returns where to go on: no structure is needed, and any control flow is
-/// right. Cuts are made where the evaluation stack is empty, outside of protected regions, and where few branches cross them, above all few that go back. Variables whose value outlives a basic block lie
-/// in a <see cref="FrameLayout">frame</see>; a part reads those that it uses when it is entered and writes those that it sets when it is left. Takes time in proportion to the function.
+/// right. Cuts are made where the evaluation stack is empty, and where few branches cross them, above all few that go back. Variables whose value outlives a basic block lie
+/// in a <see cref="FrameLayout">frame</see>; a part reads those that it uses when it is entered and writes those that it sets when it is left. The protected region that tries share is taken away, and each
+/// part gets one of its own; what it catches goes on in whichever part the dispatch is. Takes time in proportion to the function.
 /// </summary>
 internal sealed class FunctionCutter
 {
@@ -34,13 +36,19 @@ internal sealed class FunctionCutter
     /// <summary>By variable, arguments first: its place in the frame, or -1 for one that lives in single basic blocks.</summary>
     private readonly int[] places;
 
+    /// <summary>Where each try goes on with what it caught, for <see cref="TryTable.EntryOf"/>.</summary>
+    private string arrivals = "";
+
     /// <summary>Where parts begin, and the end.</summary>
     private List<int> cuts = [0];
 
     private FunctionCutter(MethodDraft method, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
-        (this.method, this.typeOf, this.thresholds, this.parts) = (method, typeOf, thresholds, parts);
+        (this.method, this.typeOf, this.parts) = (method, typeOf, parts);
+        // What lies in the frame all the time takes more instructions, and temporaries if it is to be inlined: parts with a region are so small that they need not be.
+        this.thresholds = method.Body.Shared is null ? thresholds : thresholds with { PartInstructions = thresholds.PartInstructions / 5, PartBlocks = thresholds.PartBlocks / 5 };
         (source, exits) = FunctionExits.Extract(method.Body, method.Result, typeOf);
+        source = WithoutRegion(source);
         positions = new int[source.LabelCount];
         entries = new int[source.LabelCount];
         entries.AsSpan().Fill(-1);
@@ -90,6 +98,25 @@ internal sealed class FunctionCutter
         return cutter.EmitDispatcher();
     }
 
+    private static IlBuffer WithoutRegion(IlBuffer il)
+    {
+        if (il.Shared is not { } shared)
+            return il.RegionCount == 0 ? il : throw new InvalidOperationException("regions cannot be cut");
+        var rest = IlBuffer.Like(il);
+        rest.Regions.Clear();
+        var isSkipping = false;
+        foreach (ref readonly var instruction in il.Instructions)
+        {
+            if (instruction.Operand == IlOperand.Region)
+                isSkipping = instruction.Value != (long)RegionBorder.End;
+            else if (instruction.Operand == IlOperand.Mark && instruction.Index == shared.Start)
+                isSkipping = false;
+            if (!isSkipping && instruction.Operand != IlOperand.Region)
+                rest.Copy(in instruction, il);
+        }
+        return rest;
+    }
+
     private void FindLabels()
     {
         var instructions = source.Instructions;
@@ -131,13 +158,11 @@ internal sealed class FunctionCutter
     {
         var instructions = source.Instructions;
         var weights = CrossingWeights();
-        var (size, best, sizeAtBest, depth) = (default(PartSize), -1, default(PartSize), 0);
+        var (size, best, sizeAtBest) = (default(PartSize), -1, default(PartSize));
         for (var i = 0; i < instructions.Length; i++)
         {
             ref readonly var instruction = ref instructions[i];
-            if (instruction.Operand == IlOperand.Region && instruction.Value is (long)RegionBorder.Try or (long)RegionBorder.End)
-                depth += instruction.Value == (long)RegionBorder.Try ? 1 : -1;
-            if (instruction.Operand == IlOperand.Boundary && depth == 0 && size.Reaches(thresholds, 50) && (best < 0 || weights[i] <= weights[best]))
+            if (instruction.Operand == IlOperand.Boundary && size.Reaches(thresholds, 50) && (best < 0 || weights[i] <= weights[best]))
                 (best, sizeAtBest) = (i, size);
             if (best >= 0 && size.Reaches(thresholds, 100))
             {
@@ -166,14 +191,14 @@ internal sealed class FunctionCutter
         var instructions = source.Instructions;
         var isCrossing = new bool[places.Length];
         isCrossing.AsSpan(0, Arguments).Fill(true);
-        foreach (var local in exits.Shared)
+        foreach (var local in exits.Shared.Concat(RegionVariables))
             isCrossing[Arguments + local] = true;
         var seen = new int[places.Length];
         var block = 1;
         for (var i = 0; i < instructions.Length; i++)
         {
             ref readonly var instruction = ref instructions[i];
-            if (instruction.Operand is IlOperand.Mark or IlOperand.Region || MethodSize.EndsBlock(in instruction))
+            if (instruction.Operand == IlOperand.Mark || MethodSize.EndsBlock(in instruction))
                 block++;
             var variable = VariableOf(in instruction);
             if (variable < 0 || seen[variable] == block)
@@ -189,12 +214,14 @@ internal sealed class FunctionCutter
             places[i] = isCrossing[i] ? frame.Add(TypeOf(i)) : -1;
     }
 
+    private int[] RegionVariables => source.Shared is { } shared ? [shared.Number, shared.Caught] : [];
+
     /// <summary>What is read before it is set, from a cut to the end of its basic block.</summary>
     private void MarkCrossingAt(int cut, bool[] isCrossing)
     {
         var instructions = source.Instructions;
         var set = new HashSet<int>();
-        for (var i = cut; i < instructions.Length && instructions[i].Operand is not (IlOperand.Mark or IlOperand.Region); i++)
+        for (var i = cut; i < instructions.Length && instructions[i].Operand != IlOperand.Mark; i++)
         {
             var variable = VariableOf(in instructions[i]);
             if (variable >= 0 && instructions[i].Code is ILOpCode.Stloc or ILOpCode.Starg)
@@ -243,7 +270,26 @@ internal sealed class FunctionCutter
                 }
             }
         }
+        AddArrivals(found);
         return found;
+    }
+
+    private void AddArrivals(List<int>[] found)
+    {
+        if (source.Shared is not { } shared)
+            return;
+        var text = new StringBuilder();
+        foreach (var label in shared.Arrivals)
+        {
+            if (entries[label] < 0)
+            {
+                var part = PartOf(positions[label]);
+                found[part].Add(label);
+                entries[label] = Number(part, found[part].Count);
+            }
+            TryTableBuilder.AppendWide(text, entries[label]);
+        }
+        arrivals = text.ToString();
     }
 
     private static int Number(int part, int entry) => part << EntryBits | entry;
@@ -257,14 +303,18 @@ internal sealed class FunctionCutter
     {
         // What lives in the frame is read from there, and nothing else is read before it is set.
         var il = new IlBuffer { InitLocals = false };
-        var (labels, locals, regions) = (new Dictionary<int, int>(), new Dictionary<int, int>(), new Dictionary<int, int>());
+        var (labels, locals) = (new Dictionary<int, int>(), new Dictionary<int, int>());
         var span = source.Instructions[cuts[part]..cuts[part + 1]];
         var (used, set) = VariablesOf(span);
-        foreach (var variable in used)
-            locals.Add(variable, il.NewLocal(TypeOf(variable)));
         var (address, objects) = (Variable.Argument(FrameArgument), Variable.Argument(ObjectsArgument));
+        // What is thrown must leave everything in the frame: what is set remains there.
+        var isDirect = source.Shared is null ? [] : set.Where(variable => places[variable] >= 0).ToHashSet();
+        var access = new FrameAccess(il, address, objects);
         foreach (var variable in used)
         {
+            if (isDirect.Contains(variable))
+                continue;
+            locals.Add(variable, il.NewLocal(TypeOf(variable)));
             if (places[variable] < 0)
                 continue;
             FrameLayout.Load(il, TypeOf(variable), places[variable], address, objects);
@@ -277,6 +327,9 @@ internal sealed class FunctionCutter
                 labels.Add(label, number = il.NewLabel());
             return number;
         }
+        var region = source.Shared is null ? -1 : il.NewRegion(RegionKind.Filter);
+        if (region >= 0)
+            il.Region(region, RegionBorder.Try);
         if (entered.Count > 0)
         {
             il.LoadArgument(EntryArgument);
@@ -285,6 +338,7 @@ internal sealed class FunctionCutter
         il.Mark(begin);
         var next = il.NewLocal(IlType.Int32);
         var leave = il.NewLabel();
+        var leaveCode = region < 0 ? ILOpCode.Br : ILOpCode.Leave;
         foreach (ref readonly var instruction in span)
         {
             switch (instruction.Operand)
@@ -293,10 +347,15 @@ internal sealed class FunctionCutter
                     il.Mark(LabelOf(instruction.Index));
                     break;
                 case IlOperand.Label:
-                    il.Branch(instruction.Code, LabelOf(instruction.Index));
+                    // What was outside of the region is within it now.
+                    il.Branch(instruction.Code == ILOpCode.Leave ? ILOpCode.Br : instruction.Code, LabelOf(instruction.Index));
                     break;
                 case IlOperand.Switch:
                     il.Switch([.. ((int[])source.Object(instruction.Index)).Select(LabelOf)]);
+                    break;
+                case IlOperand.Local or IlOperand.Argument when isDirect.Contains(VariableOf(in instruction)):
+                    var place = VariableOf(in instruction);
+                    access.Emit(instruction.Code, TypeOf(place), places[place]);
                     break;
                 case IlOperand.Local:
                 case IlOperand.Argument when instruction.Index < Arguments:
@@ -307,14 +366,9 @@ internal sealed class FunctionCutter
                     break;
                 case IlOperand.Boundary:
                     break;
-                case IlOperand.Region:
-                    if (!regions.TryGetValue(instruction.Index, out var region))
-                        regions.Add(instruction.Index, region = il.NewRegion(source.Regions[instruction.Index]));
-                    il.Region(region, (RegionBorder)instruction.Value);
-                    break;
                 case IlOperand.None when instruction.Code == ILOpCode.Ret:
                     il.StoreLocal(next);
-                    il.Branch(ILOpCode.Br, leave);
+                    il.Branch(leaveCode, leave);
                     break;
                 default:
                     il.Copy(in instruction, source);
@@ -325,7 +379,7 @@ internal sealed class FunctionCutter
         {
             il.Constant(Number(part + 1, 0));
             il.StoreLocal(next);
-            il.Branch(ILOpCode.Br, leave);
+            il.Branch(leaveCode, leave);
         }
         foreach (var (label, number) in labels)
         {
@@ -334,12 +388,14 @@ internal sealed class FunctionCutter
             il.Mark(number);
             il.Constant(entries[label]);
             il.StoreLocal(next);
-            il.Branch(ILOpCode.Br, leave);
+            il.Branch(leaveCode, leave);
         }
+        if (region >= 0)
+            EndRegion(il, region, access, next, leave);
         il.Mark(leave);
         foreach (var variable in set)
         {
-            if (places[variable] >= 0)
+            if (places[variable] >= 0 && !isDirect.Contains(variable))
                 FrameLayout.Store(il, TypeOf(variable), places[variable], address, objects, Variable.Local(locals[variable]));
         }
         il.LoadLocal(next);
@@ -348,11 +404,25 @@ internal sealed class FunctionCutter
         return GiantFunction.AddPart(new(method.Function, "", PartParameters, IlType.Int32, il, MethodDraft.Separate), typeOf, thresholds, parts);
     }
 
+    /// <summary>What a try of the function catches in a part goes on at its arrival, in whichever part that is.</summary>
+    private void EndRegion(IlBuffer il, int region, FrameAccess frameAccess, int next, int leave)
+    {
+        var shared = source.Shared!;
+        var (number, kept) = (places[Arguments + shared.Number], places[Arguments + shared.Caught]);
+        var caught = il.NewLocal(IlType.Exception);
+        void Keep()
+        {
+            il.LoadLocal(caught);
+            frameAccess.Emit(ILOpCode.Stloc, IlType.Exception, kept);
+        }
+        shared.End(il, region, new(ContextArgument, () => frameAccess.Emit(ILOpCode.Ldloc, IlType.Int32, number), caught, Keep, next, leave), arrivals);
+    }
+
     private static bool EndsPath(ReadOnlySpan<IlInstruction> span)
     {
         for (var i = span.Length - 1; i >= 0; i--)
         {
-            if (span[i].Operand is IlOperand.Mark or IlOperand.Region)
+            if (span[i].Operand == IlOperand.Mark)
                 return false;
             if (span[i].Operand is not (IlOperand.Offset or IlOperand.Boundary))
                 return MethodSize.EndsPath(in span[i]);

@@ -14,24 +14,27 @@ internal static class GiantFunction
 
     /// <summary>Divides a function.</summary>
     /// <param name="function">Its index.</param>
-    /// <param name="il">Its body, emitted frugally.</param>
+    /// <param name="emitter">What emits it again, otherwise.</param>
     /// <param name="typeOf">The types of the module's functions.</param>
     /// <param name="thresholds">How large parts are.</param>
     /// <param name="parts">Further methods of the unit; the new ones are added.</param>
     /// <returns>The body of the function's own method.</returns>
-    public static IlBuffer Divide(int function, IlBuffer il, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
+    public static IlBuffer Divide(int function, FunctionEmitter emitter, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
+        var il = emitter.EmitOrReport(function, isFrugal: true);
         var type = typeOf(function);
+        // What RyuJIT is not to follow costs it temporaries.
+        var isCut = !MethodSize.Of(il, type.Parameters.Length + 1).IsInlinable(thresholds) || RegionVariables.Untracked(il, type.Parameters.Length).Count > 0;
+        // Regions cannot be cut, but for the one that tries share.
+        if (isCut && il is { RegionCount: > 0, Shared: null })
+            il = emitter.EmitOrReport(function, isFrugal: true, sharesRegion: true);
         var parameters = new IlParameter[type.Parameters.Length + 1];
         for (var i = 0; i < type.Parameters.Length; i++)
             parameters[i] = new(IlTypes.Of(type.Parameters[i]));
         parameters[^1] = new(IlType.Context);
         var result = type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]);
         var method = new MethodDraft(function, CodeUnits.MethodName(function), parameters, result, il, MethodDraft.Separate);
-        var size = MethodSize.Of(il, parameters.Length);
-        return size.Instructions <= thresholds.Instructions && size.Blocks <= thresholds.Blocks && size.Temporaries <= thresholds.Temporaries
-            ? BodyInliner.Wrap(method, typeOf, parts)
-            : FunctionCutter.Cut(method, typeOf, thresholds, parts);
+        return isCut ? FunctionCutter.Cut(method, typeOf, thresholds, parts) : BodyInliner.Wrap(method, typeOf, parts);
     }
 
     /// <summary>Adds a part, itself divided in two if it is beyond the limits.</summary>
@@ -40,6 +43,8 @@ internal static class GiantFunction
     {
         if (!MethodSize.Of(part.Body, part.Parameters.Length).IsWithin(thresholds.Whole))
             part = part with { Body = BodyInliner.Wrap(part, typeOf, parts) };
+        else
+            RegionVariables.Expose(part.Body, part.Parameters.Length - 1);
         // After its own body: the number is in the name.
         parts.Add(part with { Name = CodeUnits.PartName(part.Function, parts.Count) });
         return parts.Count - 1;

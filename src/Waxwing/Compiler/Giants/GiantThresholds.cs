@@ -7,7 +7,9 @@ namespace Waxwing.Compiler;
 /// <param name="Temporaries">What RyuJIT may need of them in such a body: it inlines nothing once a method has about 1,000 locals and temporaries. A part that needs more stays within <paramref name="Whole"/>.</param>
 /// <param name="PartInstructions">Instructions of a part, about.</param>
 /// <param name="PartBlocks">Basic blocks of a part, about.</param>
-internal sealed record GiantThresholds(MethodSize Whole, int Instructions, int Blocks, int Temporaries, int PartInstructions, int PartBlocks)
+/// <param name="Tries">Of more tries all share one protected region.</param>
+/// <param name="TryDepth">The same of tries in one another.</param>
+internal sealed record GiantThresholds(MethodSize Whole, int Instructions, int Blocks, int Temporaries, int PartInstructions, int PartBlocks, int Tries = 64, int TryDepth = 8)
 {
     /// <summary>The limits in use. A body of 50,000 instructions or 5,000 blocks takes RyuJIT about 0.3 s; it then gets slower out of proportion.</summary>
     public static GiantThresholds Default { get; } = new(MethodSize.OptimizedByRyuJit, 80_000, 8_000, 600, 40_000, 4_000);

@@ -23,6 +23,9 @@ internal readonly record struct MethodSize(int Bytes, int Instructions, int Bloc
     public bool IsWithin(MethodSize limits) =>
         Bytes <= limits.Bytes && Instructions <= limits.Instructions && Blocks <= limits.Blocks && Variables <= limits.Variables && References <= limits.References;
 
+    /// <summary>Whether RyuJIT inlines such a body into a small method, in acceptable time.</summary>
+    public bool IsInlinable(GiantThresholds thresholds) => Instructions <= thresholds.Instructions && Blocks <= thresholds.Blocks && Temporaries <= thresholds.Temporaries;
+
     /// <summary>Measures a body.</summary>
     /// <param name="il">The body.</param>
     /// <param name="arguments">Arguments of the method.</param>

@@ -89,7 +89,7 @@ internal sealed class IlAssembler
             case IlOperand.None:
                 return opcode;
             case IlOperand.Local or IlOperand.Argument:
-                var isAddress = instruction.Code == ILOpCode.Ldloca || instruction.Code == ILOpCode.Starg;
+                var isAddress = instruction.Code is ILOpCode.Ldloca or ILOpCode.Ldarga or ILOpCode.Starg;
                 return instruction.Index switch { < 4 when !isAddress => 1, < 256 => 2, _ => 4 };
             case IlOperand.Int32:
                 return instruction.Value is >= -1 and <= 8 ? 1 : instruction.Value is >= sbyte.MinValue and <= sbyte.MaxValue ? 2 : 5;
@@ -128,7 +128,7 @@ internal sealed class IlAssembler
                     break;
                 case IlOperand.Argument:
                     WriteVariable(to, instruction.Code, instruction.Index, instruction.Code == ILOpCode.Ldarg ? ILOpCode.Ldarg_0 : 0,
-                        instruction.Code == ILOpCode.Ldarg ? ILOpCode.Ldarg_s : ILOpCode.Starg_s);
+                        instruction.Code == ILOpCode.Ldarg ? ILOpCode.Ldarg_s : instruction.Code == ILOpCode.Ldarga ? ILOpCode.Ldarga_s : ILOpCode.Starg_s);
                     break;
                 case IlOperand.Int32:
                     WriteConstant(to, (int)instruction.Value);
@@ -184,6 +184,7 @@ internal sealed class IlAssembler
                     {
                         IlOperand.Function => tokens.Function(instruction.Index),
                         IlOperand.Part => tokens.Part(instruction.Index),
+                        IlOperand.String => tokens.String((string)buffer.Object(instruction.Index)),
                         IlOperand.Signature => tokens.Signature((IlSignature)buffer.Object(instruction.Index)),
                         _ => tokens.Member((System.Reflection.MemberInfo)buffer.Object(instruction.Index)),
                     };

@@ -6,7 +6,7 @@ namespace Waxwing.Compiler;
 /// <summary>What an emitted instruction's operand is.</summary>
 internal enum IlOperand : byte
 {
-    None, Local, Argument, Int32, Int64, Float32, Float64, Label, Switch, Member, Function, Part, Signature,
+    None, Local, Argument, Int32, Int64, Float32, Float64, Label, Switch, Member, String, Function, Part, Signature,
 
     /// <summary>No instruction: the place of a label.</summary>
     Mark,
@@ -27,7 +27,7 @@ internal struct IlInstruction
     public ILOpCode Code;
     public IlOperand Operand;
 
-    /// <summary>Number of a local, argument, label, region or function; place in the list of members, signatures or label lists.</summary>
+    /// <summary>Number of a local, argument, label, region or function; place in the list of members, strings, signatures or label lists.</summary>
     public int Index;
 
     /// <summary>A constant's bits; an offset; a <see cref="RegionBorder"/>.</summary>
@@ -64,6 +64,9 @@ internal sealed class IlBuffer
 
     public int RegionCount => Regions.Count;
 
+    /// <summary>Of a function whose tries share one region: that region. It is the only one.</summary>
+    public SharedRegion? Shared { get; set; }
+
     /// <summary>Whether the CLR zeroes all locals at entry; else the code does with those that must be.</summary>
     public bool InitLocals { get; set; } = true;
 
@@ -75,7 +78,7 @@ internal sealed class IlBuffer
     public void Clear()
     {
         Count = 0;
-        (LabelCount, MaximumStack, InitLocals) = (0, 0, true);
+        (LabelCount, MaximumStack, InitLocals, Shared) = (0, 0, true, null);
         Regions.Clear();
         objects.Clear();
         objectIndices.Clear();
@@ -94,7 +97,7 @@ internal sealed class IlBuffer
     /// <summary>Takes over numbers of labels and regions, and whether locals are zeroed.</summary>
     public void LikeLabelsOf(IlBuffer other)
     {
-        (LabelCount, MaximumStack, InitLocals) = (other.LabelCount, other.MaximumStack, other.InitLocals);
+        (LabelCount, MaximumStack, InitLocals, Shared) = (other.LabelCount, other.MaximumStack, other.InitLocals, other.Shared);
         Regions.Clear();
         Regions.AddRange(other.Regions);
     }
@@ -102,7 +105,7 @@ internal sealed class IlBuffer
     /// <summary>Adds an instruction of another buffer; labels, locals and regions keep their numbers.</summary>
     public void Copy(in IlInstruction instruction, IlBuffer from)
     {
-        var hasObject = instruction.Operand is IlOperand.Switch or IlOperand.Member or IlOperand.Signature;
+        var hasObject = instruction.Operand is IlOperand.Switch or IlOperand.Member or IlOperand.String or IlOperand.Signature;
         Add(instruction.Code, instruction.Operand, hasObject ? IndexOf(from.Object(instruction.Index)) : instruction.Index, instruction.Value);
     }
 
@@ -132,6 +135,8 @@ internal sealed class IlBuffer
 
     public void LoadArgument(int argument) => Add(ILOpCode.Ldarg, IlOperand.Argument, argument);
 
+    public void LoadArgumentAddress(int argument) => Add(ILOpCode.Ldarga, IlOperand.Argument, argument);
+
     public void StoreArgument(int argument) => Add(ILOpCode.Starg, IlOperand.Argument, argument);
 
     public void Constant(int value) => Add(ILOpCode.Ldc_i4, IlOperand.Int32, 0, value);
@@ -141,6 +146,8 @@ internal sealed class IlBuffer
     public void Float32(uint bits) => Add(ILOpCode.Ldc_r4, IlOperand.Float32, 0, bits);
 
     public void Float64(ulong bits) => Add(ILOpCode.Ldc_r8, IlOperand.Float64, 0, (long)bits);
+
+    public void LoadString(string value) => Add(ILOpCode.Ldstr, IlOperand.String, IndexOf(value));
 
     public void Call(MethodInfo method) => Emit(ILOpCode.Call, method);
 

@@ -55,6 +55,7 @@ internal static class IlPrinter
         IlOperand.Float64 => BitConverter.Int64BitsToDouble(instruction.Value).ToString("R", CultureInfo.InvariantCulture),
         IlOperand.Label => $"L{instruction.Index}",
         IlOperand.Switch => $"({string.Join(", ", ((int[])il.Object(instruction.Index)).Select(label => $"L{label}"))})",
+        IlOperand.String => string.Join(' ', ((string)il.Object(instruction.Index)).Select(character => ((int)character).ToString(CultureInfo.InvariantCulture))),
         IlOperand.Function => nameOf(instruction.Index),
         IlOperand.Signature when il.Object(instruction.Index) is IlSignature signature => $"{Name(signature.Result)} ({string.Join(", ", signature.Parameters.Select(Name).Append("context"))})",
         IlOperand.Member => Name((MemberInfo)il.Object(instruction.Index)),

@@ -127,6 +127,8 @@ internal sealed class IlTokens
         return token;
     }
 
+    public int String(string value) => MetadataTokens.GetToken(metadata.GetOrAddUserString(value));
+
     public StandaloneSignatureHandle Locals(List<IlType> types)
     {
         var key = string.Create(types.Count, types, static (span, list) =>
