@@ -450,7 +450,8 @@ internal sealed class FunctionCutter
 
     private IlBuffer EmitDispatcher(int[] numbers)
     {
-        var il = new IlBuffer { InitLocals = source.InitLocals };
+        // Without a frame its address is passed all the same.
+        var il = new IlBuffer { InitLocals = source.InitLocals || frame.Bytes == 0 };
         var context = Arguments;
         var (address, objects) = frame.Allocate(il, context);
         var (addressVariable, objectsVariable) = (Variable.Local(address), Variable.Local(objects));
