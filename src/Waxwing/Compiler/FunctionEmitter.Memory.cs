@@ -16,6 +16,9 @@ internal sealed partial class FunctionEmitter
         public int Memory;
         public bool IsUsed;
 
+        /// <summary>Whether there are accesses that are within the smallest size, which the prologue compares with.</summary>
+        public bool HasMinimum;
+
         /// <summary>Whether an instruction accesses the memory: refreshing it behind calls alone is not worth anything.</summary>
         public bool IsAccessed;
     }
@@ -38,7 +41,7 @@ internal sealed partial class FunctionEmitter
         {
             place = new() { IsUsed = true, Base = NewLocal(IlType.Address), Length = -1, Memory = -1 };
             if (!IsGuardedMemory(memory))
-                (place.Length, place.Memory) = (NewLocal(IlType.Int64), NewLocal(IlType.Memory));
+                (place.Length, place.Memory) = (NewLocal(IlType.Address), NewLocal(IlType.Memory));
         }
         return ref place;
     }
@@ -48,6 +51,11 @@ internal sealed partial class FunctionEmitter
         var start = Need(1);
         ref var index = ref operands[count - 1];
         var size = InstructionTable.Info(e.Opcode).Width;
+        if (HasOwnChecks(in e) && NeedsCheck(in e, in index, size))
+        {
+            EmitCheckedLoad(in e, code, extension, result, size);
+            return;
+        }
         var mustFault = IsGuardedMemory(e.Index) && IsFar(in e, in index, size);
         EmitAddress(in e, in index, size);
         if (mustFault)
@@ -68,13 +76,84 @@ internal sealed partial class FunctionEmitter
         Push(result, start, Consume(1));
     }
 
+    /// <summary>Whether accesses are checked by code of this function.</summary>
+    private bool HasOwnChecks(in InstructionEvent e) => !IsGuardedMemory(e.Index) && !isFrugal && e.Immediate < MaximumOffset;
+
+    private void EmitCheckedLoad(in InstructionEvent e, ILOpCode code, ILOpCode extension, ValType result, int size)
+    {
+        SpillForCheck(count - 1);
+        var index = operands[count - 1];
+        var local = EmitCheck(in e, in index, size);
+        var start = il.Count;
+        LoadCheckedAddress(in e, in index, local);
+        EmitAccess(code, ILOpCode.Ldobj);
+        if (extension != ILOpCode.Nop)
+            il.Emit(extension);
+        Truncate(count - 1);
+        Push(result, start, 1);
+    }
+
+    private void EmitCheckedStore(in InstructionEvent e, ILOpCode code, int size)
+    {
+        // The value comes first: it may trap, or call.
+        SpillForCheck(count - 2);
+        var (index, value) = (operands[count - 2], operands[count - 1]);
+        var local = EmitCheck(in e, in index, size);
+        LoadCheckedAddress(in e, in index, local);
+        Load(in value);
+        EmitAccess(code, ILOpCode.Stobj);
+        Truncate(count - 2);
+        il.MaximumStack = Math.Max(il.MaximumStack, 4);
+    }
+
+    /// <summary>Pushes the address of an access that was checked.</summary>
+    private void LoadCheckedAddress(in InstructionEvent e, in Operand index, int local)
+    {
+        if (index.IsConstant)
+        {
+            LoadConstantAddress(in e, in index);
+            return;
+        }
+        if (local >= 0)
+        {
+            il.LoadLocal(local);
+            Return(local);
+        }
+        else
+        {
+            Load(in index);
+        }
+        EmitPlainAddress(in e);
+    }
+
+    private void EmitAccess(ILOpCode code, ILOpCode ofVector)
+    {
+        if (code == ILOpCode.Nop)
+            il.Emit(ofVector, typeof(System.Runtime.Intrinsics.Vector128<byte>));
+        else
+            il.Emit(code);
+    }
+
+    /// <summary>The address of an access that was checked, the index not on the evaluation stack.</summary>
+    private void EmitSpilledAddress(in InstructionEvent e, in Operand index)
+    {
+        Load(in index);
+        EmitPlainAddress(in e);
+    }
+
     private void EmitStore(in InstructionEvent e, ILOpCode code)
     {
         Need(2);
         ref readonly var value = ref operands[count - 1];
         ref readonly var index = ref operands[count - 2];
         var size = InstructionTable.Info(e.Opcode).Width;
-        if (IsGuardedMemory(e.Index))
+        var hasOwnChecks = HasOwnChecks(in e);
+        if (hasOwnChecks && NeedsCheck(in e, in index, size))
+        {
+            EmitCheckedStore(in e, code, size);
+            return;
+        }
+        if (hasOwnChecks || IsGuardedMemory(e.Index))
         {
             // The address is computed between the index and the value: nothing can be observed of that.
             var since = il.Count;
@@ -83,11 +162,11 @@ internal sealed partial class FunctionEmitter
                 il.Remove(index.Start, 1);
                 Shift(count - 1, -1);
                 since--;
-                LoadConstantAddress(in e, (uint)index.Bits);
+                LoadConstantAddress(in e, in index);
             }
             else
             {
-                EmitGuardedAddress(in e);
+                EmitPlainAddress(in e);
             }
             il.MoveLast(since, operands[count - 1].Start);
         }
@@ -111,22 +190,22 @@ internal sealed partial class FunctionEmitter
     /// <summary>Turns the index on top of the evaluation stack into an address; traps if the access leaves an unguarded memory.</summary>
     private void EmitAddress(in InstructionEvent e, in Operand index, int size)
     {
-        if (!IsGuardedMemory(e.Index))
+        if (!IsGuardedMemory(e.Index) && !HasOwnChecks(in e))
         {
             EmitCheckedAddress(in e, size);
         }
         else if (index.IsConstant)
         {
             il.Truncate(index.Start);
-            LoadConstantAddress(in e, (uint)index.Bits);
+            LoadConstantAddress(in e, in index);
         }
         else
         {
-            EmitGuardedAddress(in e);
+            EmitPlainAddress(in e);
         }
     }
 
-    private void EmitGuardedAddress(in InstructionEvent e)
+    private void EmitPlainAddress(in InstructionEvent e)
     {
         il.Emit(ILOpCode.Conv_u);
         if (e.Immediate != 0)
@@ -138,12 +217,13 @@ internal sealed partial class FunctionEmitter
         il.Emit(ILOpCode.Add);
     }
 
-    private void LoadConstantAddress(in InstructionEvent e, uint index)
+    private void LoadConstantAddress(in InstructionEvent e, in Operand index)
     {
         il.LoadLocal(Place(e.Index).Base);
-        if (index + e.Immediate != 0)
+        var address = (context.Memories[e.Index].Limits.Is64 ? (ulong)index.Bits : (uint)index.Bits) + e.Immediate;
+        if (address != 0)
         {
-            LoadOffset(index + e.Immediate);
+            LoadOffset(address);
             il.Emit(ILOpCode.Add);
         }
     }
@@ -173,6 +253,7 @@ internal sealed partial class FunctionEmitter
         il.Constant(size);
         il.LoadLocal(place.Length);
         il.LoadLocal(place.Base);
+        il.Constant(e.Offset);
         il.Call(is64 ? Support.CheckAddress64 : Support.CheckAddress32);
     }
 
@@ -212,7 +293,7 @@ internal sealed partial class FunctionEmitter
         il.Truncate(kept);
     }
 
-    private const int RefreshInstructions = 7;
+    private const int RefreshInstructions = 8;
 
     /// <summary>The length before the base: growth publishes them the other way round.</summary>
     private void Refresh(in MemoryPlace place)
@@ -220,6 +301,7 @@ internal sealed partial class FunctionEmitter
         il.LoadLocal(place.Memory);
         il.Emit(ILOpCode.Volatile);
         il.Emit(ILOpCode.Ldfld, Support.MemoryLength);
+        il.Emit(ILOpCode.Conv_u);
         il.StoreLocal(place.Length);
         il.LoadLocal(place.Memory);
         il.Emit(ILOpCode.Ldfld, Support.MemoryBase);
@@ -250,7 +332,20 @@ internal sealed partial class FunctionEmitter
             }
             il.StoreLocal(place.Memory);
             Refresh(in place);
+            if (place.HasMinimum)
+                EmitMinimum(in place, i);
         }
+    }
+
+    /// <summary>No memory is smaller than it began, but for those that were given back.</summary>
+    private void EmitMinimum(in MemoryPlace place, int memory)
+    {
+        var enough = il.NewLabel();
+        il.LoadLocal(place.Length);
+        LoadOffset(context.Memories[memory].Limits.Minimum << context.Memories[memory].PageSizeLog2);
+        il.Branch(ILOpCode.Bge_un, enough);
+        EmitOutOfBounds(context.Module.Code[function - context.ImportedFunctions].Range.Offset);
+        il.Mark(enough);
     }
 
     private bool EmitMemory(in InstructionEvent e)

@@ -103,6 +103,7 @@ internal sealed partial class FunctionEmitter
                 start = il.Count;
                 LoadVariable(e.Index);
                 Push(localTypes[e.Index], start);
+                NoteVariable(e.Index);
                 return true;
             case Opcode.LocalSet:
                 Need(1);
@@ -115,6 +116,7 @@ internal sealed partial class FunctionEmitter
                 LoadVariable(e.Index);
                 Consume(1);
                 Push(localTypes[e.Index], start);
+                NoteVariable(e.Index);
                 return true;
             case Opcode.GlobalGet:
                 EmitGlobalGet(e.Index);
@@ -141,6 +143,7 @@ internal sealed partial class FunctionEmitter
     private void StoreVariable(int local)
     {
         NoteSet(local);
+        KeepAliases(local);
         if (local < type.Parameters.Length)
             il.StoreArgument(local);
         else

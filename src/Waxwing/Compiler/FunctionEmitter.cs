@@ -78,6 +78,19 @@ internal sealed partial class FunctionEmitter
 
         /// <summary>Height of its expression tree.</summary>
         public int Depth;
+
+        /// <summary>The variable whose value it is, from 1, while that has the version; 0 for none.</summary>
+        public int Variable;
+        public int Version;
+
+        /// <summary>Whether it is not on the evaluation stack but read from the variable when it is wanted.</summary>
+        public bool IsAlias;
+
+        /// <summary>Whether it is an index that was extended to a native integer.</summary>
+        public bool IsNative;
+
+        /// <summary>How far behind <see cref="Start"/> a constant, or the variable in the end, is loaded.</summary>
+        public int LoadDistance;
     }
 
     public FunctionEmitter(ModuleContext context, CodeVariant variant) => (this.context, this.variant) = (context, variant);
@@ -182,6 +195,7 @@ internal sealed partial class FunctionEmitter
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
         ClearConstants();
+        ClearChecks();
         locals = new int[localTypes.Length];
         for (var i = 0; i < locals.Length; i++)
             locals[i] = i < type.Parameters.Length ? i : NewLocal(IlTypes.Of(localTypes[i]));
@@ -211,6 +225,7 @@ internal sealed partial class FunctionEmitter
         if (unreachable)
         {
             EmitUnreachable(in e);
+            NoteScope(e.Opcode);
             return;
         }
         consumer = e.Opcode;
@@ -227,7 +242,10 @@ internal sealed partial class FunctionEmitter
         switch (e.Opcode)
         {
             case <= Opcode.TryTable:
+                if (e.Opcode is Opcode.Block or Opcode.Loop or Opcode.If or Opcode.Try or Opcode.TryTable)
+                    KeepAllAliases();
                 EmitControl(in e);
+                NoteScope(e.Opcode);
                 break;
             default:
                 if (IsGuarded)
@@ -366,7 +384,7 @@ internal sealed partial class FunctionEmitter
                 Load(in operand);
                 Release(in operand);
                 operand.Local = -1;
-                operand.IsOwner = false;
+                operand.IsOwner = operand.IsAlias = false;
                 operand.Start = place + offset;
             }
             var moved = il.MoveLast(since, place);
@@ -393,9 +411,9 @@ internal sealed partial class FunctionEmitter
         for (var i = end - 1; i >= spilled; i--)
         {
             ref var operand = ref operands[i];
-            if (operand.IsConstant)
+            if (operand.IsConstant || operand.IsAlias)
                 continue;
-            operand.Local = RentUnnoted(IlTypes.Of(operand.Type));
+            operand.Local = RentUnnoted(operand.IsNative ? IlType.Address : IlTypes.Of(operand.Type));
             operand.IsOwner = true;
             operand.IsConstantVector = false;
             operand.Depth = 0;
@@ -404,10 +422,11 @@ internal sealed partial class FunctionEmitter
         Shift(end, il.MoveLast(since, place));
         for (var i = end - 1; i >= spilled; i--)
         {
-            if (!operands[i].IsConstant)
+            if (!operands[i].IsConstant && !operands[i].IsAlias)
                 continue;
-            il.Remove(operands[i].Start, 1);
-            if (fuelConstant > operands[i].Start)
+            var load = operands[i].Start + operands[i].LoadDistance;
+            il.Remove(load, 1);
+            if (fuelConstant > load)
                 fuelConstant--;
             Shift(i + 1, -1);
         }
@@ -449,6 +468,8 @@ internal sealed partial class FunctionEmitter
     {
         if (operand.IsConstant)
             LoadConstant(operand.Type, operand.Bits);
+        else if (operand.IsAlias)
+            LoadAlias(operand.Variable - 1);
         else
             il.LoadLocal(operand.Local);
     }

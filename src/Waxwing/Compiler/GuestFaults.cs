@@ -48,6 +48,8 @@ internal static class GuestFaults
         if (trap.InnerException is { } fault)
             Append(frames, fault, instances);
         Append(frames, trap, instances);
+        if (trap.Offset >= 0 && frames.Count > 0)
+            frames[0] = frames[0] with { Offset = trap.Offset };
         return frames;
     }
 

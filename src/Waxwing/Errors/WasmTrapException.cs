@@ -25,6 +25,9 @@ public sealed class WasmTrapException : WasmException
     /// <summary>Why execution trapped.</summary>
     public TrapCode Code { get; }
 
+    /// <summary>Where in the module the innermost frame is, if whoever threw knows; -1 if its code address tells.</summary>
+    internal int Offset { get; init; } = -1;
+
     /// <summary>The guest backtrace, innermost frame first; at most 64 frames.</summary>
     public IReadOnlyList<WasmFrame> Frames => frames ??= Compiler.GuestFaults.Backtrace(this, instances ?? []);
 

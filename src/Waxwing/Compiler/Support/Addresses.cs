@@ -15,23 +15,28 @@ internal static unsafe class Addresses
     /// <param name="size">Bytes accessed.</param>
     /// <param name="length">The memory's length as last read.</param>
     /// <param name="start">Its first byte.</param>
+    /// <param name="site">Where the access is in the module.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Check32(ulong index, long offset, int size, long length, byte* start)
+    public static byte* Check32(ulong index, long offset, int size, nint length, byte* start, int site)
     {
         if (index + (ulong)(offset + size) > (ulong)length)
-            OutOfBounds();
+            OutOfBounds(site);
         return start + index + offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Check64(ulong index, long offset, int size, long length, byte* start)
+    public static byte* Check64(ulong index, long offset, int size, nint length, byte* start, int site)
     {
         var address = index + (ulong)offset;
         if (address < index || (ulong)length < (ulong)size || address > (ulong)length - (ulong)size)
-            OutOfBounds();
+            OutOfBounds(site);
         return start + address;
     }
 
+    /// <summary>A check failed. The site keeps RyuJIT from making one of the calls for several accesses.</summary>
+    /// <param name="site">Where the access is in the module.</param>
     [DoesNotReturn]
-    private static void OutOfBounds() => throw new WasmTrapException(TrapCode.MemoryOutOfBounds);
+    public static void OutOfBounds(int site) => throw Trap(site);
+
+    private static WasmTrapException Trap(int site) => new(TrapCode.MemoryOutOfBounds) { Offset = site };
 }

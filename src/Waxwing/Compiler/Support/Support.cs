@@ -44,6 +44,7 @@ internal static partial class Support
 
     // Memories.
     public static readonly MethodInfo CheckAddress32 = Method(typeof(Addresses), nameof(Addresses.Check32));
+    public static readonly MethodInfo OutOfBounds = Method(typeof(Addresses), nameof(Addresses.OutOfBounds));
     public static readonly MethodInfo CheckAddress64 = Method(typeof(Addresses), nameof(Addresses.Check64));
     public static readonly MethodInfo MemorySize = Method(typeof(BulkMemory), nameof(BulkMemory.Size));
     public static readonly MethodInfo MemoryGrow = Method(typeof(BulkMemory), nameof(BulkMemory.Grow));
