@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
+using Waxwing.Binary;
 
 namespace Waxwing.Compiler;
 
@@ -18,19 +18,35 @@ internal sealed class IlAssembler
     /// <param name="bodies">Where the body goes.</param>
     /// <param name="offsets">Receives pairs of IL offset and module offset, ascending.</param>
     /// <returns>The body's place in the stream of bodies.</returns>
-    public int Assemble(IlBuffer buffer, IlTokens tokens, MethodBodyStreamEncoder bodies, List<(int Il, int Module)> offsets)
+    public int Assemble(IlBuffer buffer, IlTokens tokens, ByteWriter bodies, List<(int Il, int Module)> offsets)
     {
         var size = Layout(buffer);
         if (code.Length < size)
             code = new byte[Math.Max(size, 2 * code.Length)];
         Write(buffer, tokens, offsets);
-        var body = bodies.AddMethodBody(size, Math.Min(buffer.MaximumStack, ushort.MaxValue), buffer.RegionCount, hasSmallExceptionRegions: false,
-            buffer.Locals.Count == 0 ? default : tokens.Locals(buffer.Locals), buffer.InitLocals ? MethodBodyAttributes.InitLocals : MethodBodyAttributes.None);
-        body.Instructions.GetBytes();
-        new BlobWriter(body.Instructions).WriteBytes(code, 0, size);
+        var place = WriteHeader(buffer, size, buffer.Locals.Count == 0 ? 0 : tokens.Locals(buffer.Locals), bodies);
+        bodies.Bytes(code.AsSpan(0, size));
         if (buffer.RegionCount > 0)
-            WriteRegions(buffer, body.ExceptionRegions);
-        return body.Offset;
+            WriteRegions(buffer, bodies);
+        return place;
+    }
+
+    // ECMA-335, II.25.4.
+    private static int WriteHeader(IlBuffer buffer, int size, int locals, ByteWriter bodies)
+    {
+        const uint Tiny = 2, Fat = 3, MoreSections = 8, InitLocals = 0x10, FatSize = 3 << 12;
+        var place = bodies.Length;
+        if (size < 64 && buffer.MaximumStack <= 8 && locals == 0 && buffer.RegionCount == 0)
+        {
+            bodies.Byte((byte)((uint)size << 2 | Tiny));
+            return place;
+        }
+        UnitMetadata.Align(bodies);
+        place = bodies.Length;
+        bodies.Fixed32(FatSize | Fat | (buffer.RegionCount > 0 ? MoreSections : 0) | (buffer.InitLocals ? InitLocals : 0) | (uint)Math.Min(buffer.MaximumStack, ushort.MaxValue) << 16);
+        bodies.Fixed32((uint)size);
+        bodies.Fixed32((uint)locals);
+        return place;
     }
 
     /// <summary>Bytes that the instructions take, with every branch long: never too few.</summary>
@@ -241,8 +257,9 @@ internal sealed class IlAssembler
         }
     }
 
-    private void WriteRegions(IlBuffer buffer, ExceptionRegionEncoder encoder)
+    private void WriteRegions(IlBuffer buffer, ByteWriter bodies)
     {
+        const uint Filter = 1, Finally = 2, RegionSize = 24, FatTable = 0x41;
         var borders = new int[buffer.RegionCount, 5];
         var order = new List<int>();
         var instructions = buffer.Instructions;
@@ -255,13 +272,18 @@ internal sealed class IlAssembler
             if (instructions[i].Value == (int)RegionBorder.End)
                 order.Add(instructions[i].Index);
         }
+        UnitMetadata.Align(bodies);
+        bodies.Fixed32(FatTable | (RegionSize * (uint)order.Count + 4) << 8);
         foreach (var region in order)
         {
             int start = borders[region, 0], filter = borders[region, 2], handler = borders[region, 3], end = borders[region, 4];
-            if (buffer.Regions[region] == RegionKind.Finally)
-                encoder.AddFinally(start, borders[region, 1] - start, handler, end - handler);
-            else
-                encoder.AddFilter(start, borders[region, 1] - start, handler, end - handler, filter);
+            var isFinally = buffer.Regions[region] == RegionKind.Finally;
+            bodies.Fixed32(isFinally ? Finally : Filter);
+            bodies.Fixed32((uint)start);
+            bodies.Fixed32((uint)(borders[region, 1] - start));
+            bodies.Fixed32((uint)handler);
+            bodies.Fixed32((uint)(end - handler));
+            bodies.Fixed32(isFinally ? 0 : (uint)filter);
         }
     }
 }

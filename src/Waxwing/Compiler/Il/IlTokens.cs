@@ -1,30 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Collections.Immutable;
 using System.Reflection;
-using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
+using Waxwing.Binary;
 using Waxwing.Syntax;
 
 namespace Waxwing.Compiler;
 
-/// <summary>The metadata of one unit of code: tokens for what its bodies refer to, each made once. Used by one thread.</summary>
-internal sealed class IlTokens
+/// <summary>What the bodies of one unit of code refer to: tokens, each made once, and signatures (ECMA-335, II.23.2). Used by one thread.</summary>
+internal sealed class IlTokens(UnitMetadata metadata, CodeUnits units, int unit)
 {
-    private readonly MetadataBuilder metadata;
-    private readonly CodeUnits units;
-    private readonly int unit;
-    private readonly Dictionary<Assembly, EntityHandle> assemblies = [];
-    private readonly Dictionary<Type, EntityHandle> types = [];
+    // The kinds of signature.
+    private const byte GenericMethod = 0x10, InstanceMethod = 0x20, Field = 0x06, LocalVariables = 0x07, MethodArguments = 0x0A;
+
+    private readonly Dictionary<Assembly, int> assemblies = [];
+    private readonly Dictionary<Type, int> types = [];
     private readonly Dictionary<MemberInfo, int> members = [];
     private readonly Dictionary<int, int> functions = [];
-    private readonly Dictionary<int, EntityHandle> otherUnits = [];
+    private readonly Dictionary<int, int> otherUnits = [];
     private readonly Dictionary<IlSignature, int> signatures = [];
-    private readonly Dictionary<string, StandaloneSignatureHandle> locals = [];
-
-    public IlTokens(MetadataBuilder metadata, CodeUnits units, int unit)
-    {
-        (this.metadata, this.units, this.unit) = (metadata, units, unit);
-    }
+    private readonly Dictionary<string, int> locals = [];
+    private readonly ByteWriter blob = new();
 
     /// <summary>Token of a guest function, in this unit or another.</summary>
     public int Function(int function)
@@ -32,277 +26,266 @@ internal sealed class IlTokens
         if (functions.TryGetValue(function, out var token))
             return token;
         var home = units.UnitOf(function);
-        if (home == unit)
-            token = MetadataTokens.GetToken(MetadataTokens.MethodDefinitionHandle(units.RowOf(function)));
-        else
-            token = MetadataTokens.GetToken(metadata.AddMemberReference(UnitType(home), metadata.GetOrAddString(CodeUnits.MethodName(function)), FunctionSignature(units.TypeOf(function))));
+        token = home == unit ? UnitMetadata.Method(units.RowOf(function)) : metadata.AddMemberReference(UnitType(home), CodeUnits.MethodName(function), FunctionSignature(units.TypeOf(function)));
         functions.Add(function, token);
         return token;
     }
 
-    /// <summary>The signature blob of a guest function: its parameters, then the context; its first result.</summary>
-    public BlobHandle FunctionSignature(SubType type)
+    /// <summary>The signature of a guest function: its parameters, then the context; its first result.</summary>
+    public int FunctionSignature(SubType type)
     {
-        var blob = new BlobBuilder();
         var parameters = type.Parameters;
-        new BlobEncoder(blob).MethodSignature().Parameters(parameters.Length + 1, out var result, out var encoder);
-        Encode(result, type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]));
+        BeginMethod(parameters.Length + 1);
+        Add(type.Results.Length == 0 ? IlType.Void : IlTypes.Of(type.Results[0]));
         foreach (var parameter in parameters)
-            Encode(encoder.AddParameter().Type(), IlTypes.Of(parameter));
-        Encode(encoder.AddParameter().Type(), IlType.Context);
-        return metadata.GetOrAddBlob(blob);
+            Add(IlTypes.Of(parameter));
+        Add(IlType.Context);
+        return End();
     }
 
     /// <summary>Token of a further method of this unit, behind those of its functions.</summary>
     public int Part(int part)
     {
         var (first, end) = units.Functions(unit);
-        return MetadataTokens.GetToken(MetadataTokens.MethodDefinitionHandle(end - first + 1 + part));
+        return UnitMetadata.Method(end - first + 1 + part);
     }
 
-    /// <summary>The signature blob of a further method.</summary>
-    public BlobHandle PartSignature(MethodDraft part)
+    /// <summary>The signature of a further method.</summary>
+    public int PartSignature(MethodDraft part)
     {
-        var blob = new BlobBuilder();
-        new BlobEncoder(blob).MethodSignature().Parameters(part.Parameters.Length, out var result, out var encoder);
-        Encode(result, part.Result);
+        BeginMethod(part.Parameters.Length);
+        Add(part.Result);
         foreach (var parameter in part.Parameters)
-            Encode(encoder.AddParameter().Type(parameter.IsByReference), parameter.Type);
-        return metadata.GetOrAddBlob(blob);
+            Add(parameter.IsByReference ? parameter.Type.Runtime().MakeByRefType() : parameter.Type.Runtime());
+        return End();
     }
 
-    /// <summary>The signature blob of a static method.</summary>
-    public BlobHandle MethodSignature(ReadOnlySpan<Type> parameters, Type result)
+    /// <summary>The signature of a static method.</summary>
+    public int MethodSignature(ReadOnlySpan<Type> parameters, Type result)
     {
-        var blob = new BlobBuilder();
-        new BlobEncoder(blob).MethodSignature().Parameters(parameters.Length, out var returned, out var encoder);
-        Encode(returned, result);
+        BeginMethod(parameters.Length);
+        Add(result);
         foreach (var parameter in parameters)
-            Encode(encoder.AddParameter().Type(), parameter);
-        return metadata.GetOrAddBlob(blob);
+            Add(parameter);
+        return End();
     }
 
-    public BlobHandle StubSignature(IlSignature signature, Type target) => StubSignature(signature.Parameters, signature.Result, target);
+    public int StubSignature(IlSignature signature, Type target) => StubSignature(signature.Parameters, signature.Result, target);
 
-    /// <summary>The signature blob of a way out: parameters, then what leads there.</summary>
+    /// <summary>The signature of a way out: parameters, then what leads there.</summary>
     /// <param name="parameters">The function's parameters.</param>
     /// <param name="result">Its first result.</param>
     /// <param name="target">The last argument's type, as exactly as it is known: the JIT believes it, whatever the caller's signature says.</param>
-    public BlobHandle StubSignature(ReadOnlySpan<IlType> parameters, IlType result, Type target)
+    public int StubSignature(ReadOnlySpan<IlType> parameters, IlType result, Type target)
     {
-        var blob = new BlobBuilder();
-        new BlobEncoder(blob).MethodSignature().Parameters(parameters.Length + 1, out var returned, out var encoder);
-        Encode(returned, result);
+        BeginMethod(parameters.Length + 1);
+        Add(result);
         foreach (var parameter in parameters)
-            Encode(encoder.AddParameter().Type(), parameter);
-        Encode(encoder.AddParameter().Type(), target);
-        return metadata.GetOrAddBlob(blob);
+            Add(parameter);
+        Add(target);
+        return End();
     }
 
-    /// <summary>The signature blob of a way into compiled code: code, slots, references, context.</summary>
-    public BlobHandle EntrySignature()
-    {
-        var blob = new BlobBuilder();
-        new BlobEncoder(blob).MethodSignature().Parameters(4, out var result, out var encoder);
-        result.Void();
-        encoder.AddParameter().Type().IntPtr();
-        encoder.AddParameter().Type().IntPtr();
-        encoder.AddParameter().Type(isByRef: true).Object();
-        Encode(encoder.AddParameter().Type(), IlType.Context);
-        return metadata.GetOrAddBlob(blob);
-    }
+    /// <summary>The signature of a way into compiled code: code, slots, references, context.</summary>
+    public int EntrySignature() => MethodSignature([typeof(nint), typeof(nint), typeof(object).MakeByRefType(), typeof(GuestContext)], typeof(void));
 
+    /// <summary>Token of a signature to call an address with.</summary>
     public int Signature(IlSignature signature)
     {
-        if (signatures.TryGetValue(signature, out var token))
-            return token;
-        var blob = new BlobBuilder();
-        new BlobEncoder(blob).MethodSignature().Parameters(signature.Parameters.Length + 1, out var result, out var encoder);
-        Encode(result, signature.Result);
-        foreach (var parameter in signature.Parameters)
-            Encode(encoder.AddParameter().Type(), parameter);
-        Encode(encoder.AddParameter().Type(), IlType.Context);
-        token = MetadataTokens.GetToken(metadata.AddStandaloneSignature(metadata.GetOrAddBlob(blob)));
-        signatures.Add(signature, token);
+        if (!signatures.TryGetValue(signature, out var token))
+            signatures.Add(signature, token = metadata.AddStandaloneSignature(StubSignature(signature, typeof(GuestContext))));
         return token;
     }
 
-    public int String(string value) => MetadataTokens.GetToken(metadata.GetOrAddUserString(value));
+    public int String(string value) => metadata.Literal(value);
 
-    public StandaloneSignatureHandle Locals(List<IlType> types)
+    /// <summary>Token of a body's local variables.</summary>
+    public int Locals(List<IlType> list)
     {
-        var key = string.Create(types.Count, types, static (span, list) =>
+        var key = string.Create(list.Count, list, static (span, list) =>
         {
             for (var i = 0; i < span.Length; i++)
                 span[i] = (char)('a' + (int)list[i]);
         });
-        if (locals.TryGetValue(key, out var handle))
-            return handle;
-        var blob = new BlobBuilder();
-        var encoder = new BlobEncoder(blob).LocalVariableSignature(types.Count);
-        foreach (var type in types)
-            Encode(encoder.AddVariable().Type(), type);
-        handle = metadata.AddStandaloneSignature(metadata.GetOrAddBlob(blob));
-        locals.Add(key, handle);
-        return handle;
+        if (locals.TryGetValue(key, out var token))
+            return token;
+        Begin(LocalVariables);
+        AddLength(list.Count);
+        foreach (var type in list)
+            Add(type);
+        token = metadata.AddStandaloneSignature(End());
+        locals.Add(key, token);
+        return token;
     }
 
-    /// <summary>Token of a field or method of the runtime or the base library.</summary>
+    /// <summary>Token of a type, field or method of this library or the base library.</summary>
     public int Member(MemberInfo member)
     {
         if (members.TryGetValue(member, out var token))
             return token;
-        token = MetadataTokens.GetToken(member switch
+        token = member switch
         {
-            Type type => TypeHandle(type),
-            FieldInfo field => metadata.AddMemberReference(TypeHandle(field.DeclaringType!), metadata.GetOrAddString(field.Name), FieldSignature(field)),
+            Type type => TypeToken(type),
+            FieldInfo field => FieldReference(field),
             MethodBase method => MethodReference(method),
             _ => throw new NotSupportedException(member.ToString()),
-        });
+        };
         members.Add(member, token);
         return token;
     }
 
+    private int FieldReference(FieldInfo field)
+    {
+        var type = TypeToken(field.DeclaringType!);
+        Begin(Field);
+        Add(field.FieldType);
+        return metadata.AddMemberReference(type, field.Name, End());
+    }
+
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The token was just read from the module it is looked up in.")]
-    private EntityHandle MethodReference(MethodBase method)
+    private int MethodReference(MethodBase method)
     {
         var definition = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericMethodDefinition() : method;
         // A member of a generic type is named by its signature in the definition, and the type it is called on.
         if (definition.DeclaringType!.IsConstructedGenericType)
             definition = definition.Module.ResolveMethod(definition.MetadataToken)!;
-        var blob = new BlobBuilder();
+        var type = TypeToken(method.DeclaringType!);
         var parameters = definition.GetParameters();
-        new BlobEncoder(blob).MethodSignature(genericParameterCount: definition.IsGenericMethod ? definition.GetGenericArguments().Length : 0, isInstanceMethod: !definition.IsStatic)
-            .Parameters(parameters.Length, out var result, out var encoder);
-        Encode(result, definition is MethodInfo info ? info.ReturnType : typeof(void));
+        Begin((byte)((definition.IsStatic ? 0 : InstanceMethod) | (definition.IsGenericMethod ? GenericMethod : 0)));
+        if (definition.IsGenericMethod)
+            AddLength(definition.GetGenericArguments().Length);
+        AddLength(parameters.Length);
+        Add(definition is MethodInfo info ? info.ReturnType : typeof(void));
         foreach (var parameter in parameters)
-        {
-            var type = parameter.ParameterType;
-            Encode(encoder.AddParameter().Type(type.IsByRef), type.IsByRef ? type.GetElementType()! : type);
-        }
-        EntityHandle reference = metadata.AddMemberReference(TypeHandle(method.DeclaringType!), metadata.GetOrAddString(definition.Name), metadata.GetOrAddBlob(blob));
+            Add(parameter.ParameterType);
+        var reference = metadata.AddMemberReference(type, definition.Name, End());
         if (!definition.IsGenericMethod)
             return reference;
         var arguments = method.GetGenericArguments();
-        var specification = new BlobBuilder();
-        var argumentEncoder = new BlobEncoder(specification).MethodSpecificationSignature(arguments.Length);
+        Begin(MethodArguments);
+        AddLength(arguments.Length);
         foreach (var argument in arguments)
-            Encode(argumentEncoder.AddArgument(), argument);
-        return metadata.AddMethodSpecification(reference, metadata.GetOrAddBlob(specification));
+            Add(argument);
+        return metadata.AddMethodSpecification(reference, End());
     }
 
-    private BlobHandle FieldSignature(FieldInfo field)
+    // One signature is written at a time: tokens that need signatures of their own are made before.
+    private void Begin(byte kind)
     {
-        var blob = new BlobBuilder();
-        Encode(new BlobEncoder(blob).Field().Type(), field.FieldType);
-        return metadata.GetOrAddBlob(blob);
+        blob.Truncate(0);
+        blob.Byte(kind);
     }
 
-    private void Encode(ReturnTypeEncoder encoder, IlType type)
+    private void BeginMethod(int parameters)
     {
-        if (type == IlType.Void)
-            encoder.Void();
-        else
-            Encode(encoder.Type(), type);
+        Begin(0);
+        AddLength(parameters);
     }
 
-    private void Encode(ReturnTypeEncoder encoder, Type type)
-    {
-        if (type == typeof(void))
-            encoder.Void();
-        else
-            Encode(encoder.Type(type.IsByRef), type.IsByRef ? type.GetElementType()! : type);
-    }
+    private int End() => metadata.Blob(blob.Written);
 
-    private void Encode(SignatureTypeEncoder encoder, IlType type) => Encode(encoder, type.Runtime());
+    private void AddLength(int length) => BlobHeap.WriteLength(blob, length);
 
-    private void Encode(SignatureTypeEncoder encoder, Type type)
+    private void Add(IlType type) => Add(type.Runtime());
+
+    private void Add(Type type)
     {
-        if (type.IsGenericTypeParameter)
-            encoder.GenericTypeParameter(type.GenericParameterPosition);
-        else if (type.IsGenericMethodParameter)
-            encoder.GenericMethodTypeParameter(type.GenericParameterPosition);
-        else if (type.IsPointer && type.GetElementType() == typeof(void))
-            encoder.VoidPointer();
-        else if (type.IsPointer)
-            Encode(encoder.Pointer(), type.GetElementType()!);
-        else if (type.IsSZArray)
-            Encode(encoder.SZArray(), type.GetElementType()!);
+        const byte Pointer = 0x0F, Reference = 0x10, ValueType = 0x11, Class = 0x12, TypeParameter = 0x13, Instantiation = 0x15, Array = 0x1D, MethodTypeParameter = 0x1E;
+        var code = Primitive(type);
+        if (code != 0)
+        {
+            blob.Byte(code);
+        }
+        else if (type.IsGenericParameter)
+        {
+            blob.Byte(type.IsGenericMethodParameter ? MethodTypeParameter : TypeParameter);
+            AddLength(type.GenericParameterPosition);
+        }
+        else if (type.HasElementType)
+        {
+            blob.Byte(type.IsByRef ? Reference : type.IsPointer ? Pointer : Array);
+            Add(type.GetElementType()!);
+        }
         else if (type.IsGenericType)
         {
             var arguments = type.GetGenericArguments();
-            var inner = encoder.GenericInstantiation(TypeHandle(type.GetGenericTypeDefinition()), arguments.Length, type.IsValueType);
+            blob.Byte(Instantiation);
+            blob.Byte(type.IsValueType ? ValueType : Class);
+            AddToken(TypeToken(type.GetGenericTypeDefinition()));
+            AddLength(arguments.Length);
             foreach (var argument in arguments)
-                Encode(inner.AddArgument(), argument);
+                Add(argument);
         }
-        else if (Primitive(type) is { } code)
-            encoder.PrimitiveType(code);
-        else if (type == typeof(object))
-            encoder.Object();
-        else if (type == typeof(string))
-            encoder.String();
         else
-            encoder.Type(TypeHandle(type), type.IsValueType);
+        {
+            blob.Byte(type.IsValueType ? ValueType : Class);
+            AddToken(TypeToken(type));
+        }
     }
 
-    private static PrimitiveTypeCode? Primitive(Type type) => type.IsEnum ? null : Type.GetTypeCode(type) switch
+    private void AddToken(int token) => AddLength((int)MetadataTable.EncodeType(token));
+
+    /// <summary>The code of a type that has one (II.23.1.16), or 0.</summary>
+    private static byte Primitive(Type type) => Type.GetTypeCode(type) switch
     {
-        TypeCode.Boolean => PrimitiveTypeCode.Boolean,
-        TypeCode.SByte => PrimitiveTypeCode.SByte,
-        TypeCode.Byte => PrimitiveTypeCode.Byte,
-        TypeCode.Int16 => PrimitiveTypeCode.Int16,
-        TypeCode.UInt16 => PrimitiveTypeCode.UInt16,
-        TypeCode.Int32 => PrimitiveTypeCode.Int32,
-        TypeCode.UInt32 => PrimitiveTypeCode.UInt32,
-        TypeCode.Int64 => PrimitiveTypeCode.Int64,
-        TypeCode.UInt64 => PrimitiveTypeCode.UInt64,
-        TypeCode.Single => PrimitiveTypeCode.Single,
-        TypeCode.Double => PrimitiveTypeCode.Double,
-        _ when type == typeof(nint) => PrimitiveTypeCode.IntPtr,
-        _ when type == typeof(nuint) => PrimitiveTypeCode.UIntPtr,
-        _ => null,
+        _ when type.IsEnum => 0,
+        TypeCode.Boolean => 0x02,
+        TypeCode.Char => 0x03,
+        TypeCode.SByte => 0x04,
+        TypeCode.Byte => 0x05,
+        TypeCode.Int16 => 0x06,
+        TypeCode.UInt16 => 0x07,
+        TypeCode.Int32 => 0x08,
+        TypeCode.UInt32 => 0x09,
+        TypeCode.Int64 => 0x0A,
+        TypeCode.UInt64 => 0x0B,
+        TypeCode.Single => 0x0C,
+        TypeCode.Double => 0x0D,
+        TypeCode.String => 0x0E,
+        _ when type == typeof(void) => 0x01,
+        _ when type == typeof(nint) => 0x18,
+        _ when type == typeof(nuint) => 0x19,
+        _ when type == typeof(object) => 0x1C,
+        _ => 0,
     };
 
-    private EntityHandle TypeHandle(Type type)
+    private int TypeToken(Type type)
     {
-        if (types.TryGetValue(type, out var handle))
-            return handle;
-        if (type.IsConstructedGenericType)
+        if (types.TryGetValue(type, out var token))
+            return token;
+        if (type.IsConstructedGenericType || type.HasElementType)
         {
-            var blob = new BlobBuilder();
-            Encode(new BlobEncoder(blob).TypeSpecificationSignature(), type);
-            handle = metadata.AddTypeSpecification(metadata.GetOrAddBlob(blob));
+            blob.Truncate(0);
+            Add(type);
+            token = metadata.AddTypeSpecification(End());
         }
         else
         {
-            var scope = type.DeclaringType is { } outer ? TypeHandle(outer) : AssemblyHandle(type.Assembly);
-            handle = metadata.AddTypeReference(scope, type.IsNested ? default : metadata.GetOrAddString(type.Namespace ?? ""), metadata.GetOrAddString(type.Name));
+            var scope = type.DeclaringType is { } outer ? TypeToken(outer) : AssemblyToken(type.Assembly);
+            token = metadata.AddTypeReference(scope, type.IsNested ? "" : type.Namespace ?? "", type.Name);
         }
-        types.Add(type, handle);
-        return handle;
+        types.Add(type, token);
+        return token;
     }
 
-    private EntityHandle AssemblyHandle(Assembly assembly)
+    private int AssemblyToken(Assembly assembly)
     {
-        if (!assemblies.TryGetValue(assembly, out var handle))
+        if (!assemblies.TryGetValue(assembly, out var token))
         {
             var name = assembly.GetName();
-            var token = name.GetPublicKeyToken();
-            handle = metadata.AddAssemblyReference(metadata.GetOrAddString(name.Name!), name.Version ?? new Version(), default,
-                token is { Length: > 0 } ? metadata.GetOrAddBlob(ImmutableArray.Create(token)) : default, default, default);
-            assemblies.Add(assembly, handle);
+            token = metadata.AddAssemblyReference(name.Name!, name.Version ?? new Version(), name.GetPublicKeyToken());
+            assemblies.Add(assembly, token);
         }
-        return handle;
+        return token;
     }
 
-    private EntityHandle UnitType(int other)
+    private int UnitType(int other)
     {
-        if (!otherUnits.TryGetValue(other, out var handle))
+        if (!otherUnits.TryGetValue(other, out var token))
         {
-            var assembly = metadata.AddAssemblyReference(metadata.GetOrAddString(CodeUnits.AssemblyName(other)), new Version(), default, default, default, default);
-            handle = metadata.AddTypeReference(assembly, default, metadata.GetOrAddString(CodeUnits.TypeName));
-            otherUnits.Add(other, handle);
+            token = metadata.AddTypeReference(metadata.AddAssemblyReference(CodeUnits.AssemblyName(other), new Version(), default), "", CodeUnits.TypeName);
+            otherUnits.Add(other, token);
         }
-        return handle;
+        return token;
     }
 }
