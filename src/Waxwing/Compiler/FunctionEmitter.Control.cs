@@ -37,9 +37,15 @@ internal sealed partial class FunctionEmitter
         /// <summary>The innermost try around the label.</summary>
         public TryState? Around;
 
+        /// <summary>Loops in one another, this one included.</summary>
+        public int LoopDepth;
+
         /// <summary>Of a try or try_table.</summary>
         public TryState? Try;
     }
+
+    /// <summary>RyuJIT's time grows with the square of their depth at least: 1,000 take it 3 s.</summary>
+    private const int MaximumLoopDepth = 256;
 
     private Control[] controls = new Control[16];
     private int controlCount;
@@ -56,6 +62,9 @@ internal sealed partial class FunctionEmitter
         control = new Control { Kind = kind, IsDead = unreachable, ElseLabel = -1, Around = innermost };
         if (unreachable)
             return;
+        control.LoopDepth = (controlCount > 1 ? controls[controlCount - 2].LoopDepth : 0) + (kind == Opcode.Loop ? 1 : 0);
+        if (control.LoopDepth > MaximumLoopDepth)
+            throw new FunctionTooComplexException($"more than {MaximumLoopDepth} loops in one another");
         control.Parameters = parameters.ToArray();
         control.Results = results.ToArray();
         control.Height = count - parameters.Length;
@@ -426,6 +435,7 @@ internal sealed partial class FunctionEmitter
         il.Branch(ILOpCode.Br, targets[^1]);
         foreach (var (label, depth) in stubs ?? [])
         {
+            LimitInstructions();
             il.Mark(label);
             ref var control = ref ControlAt(depth);
             CopyAndLeave(ref control, LabelTypes(control).Length);

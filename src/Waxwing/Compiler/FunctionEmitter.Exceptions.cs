@@ -21,7 +21,14 @@ internal sealed partial class FunctionEmitter
     /// <summary>The try that code is now emitted into; null outside of all.</summary>
     private TryState? innermost;
 
-    private int tries, deepest;
+    /// <summary>How many tries the function has, in one another, and clauses of one.</summary>
+    private int tries, deepest, mostClauses;
+
+    /// <summary>A filter compares with each: RyuJIT recurses over what that makes.</summary>
+    private const int MaximumClausesInFilter = 64;
+
+    /// <summary>Whether there are too many tries for a region each.</summary>
+    private bool IsToShareRegion => tries > Thresholds.Tries || deepest > Thresholds.TryDepth || mostClauses > MaximumClausesInFilter;
 
     private sealed class TryState
     {
@@ -198,6 +205,7 @@ internal sealed partial class FunctionEmitter
     private void EndTry(ref Control control)
     {
         var state = control.Try!;
+        mostClauses = Math.Max(mostClauses, state.Clauses.Count);
         if (state.IsOpen)
             CloseRegion(ref control);
         else
@@ -284,6 +292,9 @@ internal sealed partial class FunctionEmitter
         var raised = new Raised(state.Exception, -1, []);
         foreach (var clause in state.Clauses)
         {
+            if (isFrugal && (sharesRegion || innermost is null))
+                il.Boundary();
+            LimitInstructions();
             if (control.Kind == Opcode.TryTable)
             {
                 var next = -1;

@@ -14,6 +14,9 @@ internal sealed partial class FunctionEmitter
     /// <summary>Clauses that a throw compares itself with, at most, before it leaves that to the filters.</summary>
     private const int MaximumTests = 8;
 
+    /// <summary>What it looks at, at most, to find them.</summary>
+    private const int MaximumLooks = 500;
+
     /// <summary>What is thrown: an exception in a local, or (not made yet) a tag and its values in locals.</summary>
     private readonly record struct Raised(int Exception, int Tag, int[] Values);
 
@@ -33,9 +36,10 @@ internal sealed partial class FunctionEmitter
     /// <summary>Throws: to the tries of this function from a control outwards, in as far as they can be told to match; else as a .NET exception, from here.</summary>
     private void Raise(in Raised raised, int from)
     {
-        var tests = 0;
-        for (var i = from; i > 0; i--)
+        var (tests, looks) = (0, 0);
+        for (var i = from; i > 0 && looks < MaximumLooks; i--)
         {
+            looks++;
             if (controls[i].Try is not { IsOpen: true } state)
                 continue;
             if (controls[i].Kind != Opcode.TryTable)
@@ -48,6 +52,8 @@ internal sealed partial class FunctionEmitter
             }
             foreach (var clause in state.Clauses)
             {
+                if (++looks > MaximumLooks)
+                    break;
                 if (clause.Tag < 0 || clause.Tag == raised.Tag)
                 {
                     Deliver(in raised, in clause, i);

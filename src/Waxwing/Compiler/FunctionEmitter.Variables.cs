@@ -21,7 +21,7 @@ internal sealed partial class FunctionEmitter
 
     private void EmitPrologue()
     {
-        if (!isLeaf || il.Locals.Count > 256)
+        if (!isLeaf || il.Locals.Count > 256 || il.Count > LongLeaf)
         {
             // Nothing is as cheap as asking where the frame is.
             var marker = NewLocal(IlType.Int32);
@@ -79,6 +79,9 @@ internal sealed partial class FunctionEmitter
     }
 
     private const int MaximumZeroed = 32;
+
+    /// <summary>A leaf of so many instructions looks at the stack too: see <see cref="VariableBudget.Expose"/>.</summary>
+    private const int LongLeaf = 2000;
 
 
     private bool EmitOther(in InstructionEvent e)

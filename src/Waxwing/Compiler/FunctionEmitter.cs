@@ -20,6 +20,11 @@ internal sealed partial class FunctionEmitter
     /// <summary>The same with operands that were put underneath later.</summary>
     private const int MaximumHeight = 2 * MaximumOnStack;
 
+    /// <summary>
+    /// Instructions for each byte of the body, and besides. No compiler's output comes near, but instructions on a thousand values each do: 3,600 bytes would become 2,000,000 instructions.
+    /// </summary>
+    private const int InstructionsPerByte = 16, InstructionsBesides = 2000;
+
     /// <summary>What a method's metadata can count.</summary>
     private const int MaximumLocals = 60_000;
 
@@ -36,6 +41,7 @@ internal sealed partial class FunctionEmitter
     private int peak;
     private int function;
     private SubType type = null!;
+    private int maximumInstructions;
     private ValType[] localTypes = [];
     private int[] locals = [];
     private bool unreachable;
@@ -121,7 +127,7 @@ internal sealed partial class FunctionEmitter
     {
         (this.isFrugal, this.sharesRegion) = (isFrugal, sharesRegion);
         Walk(index);
-        if (!sharesRegion && (tries > Thresholds.Tries || deepest > Thresholds.TryDepth))
+        if (!sharesRegion && IsToShareRegion)
         {
             this.sharesRegion = true;
             Walk(index);
@@ -169,7 +175,7 @@ internal sealed partial class FunctionEmitter
             Stubs.EmitExit(il, type, Support.Interpret, index);
         }
         if (!isFrugal)
-            RegionVariables.Expose(il, type.Parameters.Length);
+            VariableBudget.Expose(il, type.Parameters.Length);
         IsWorthInlining = false;
         return il;
     }
@@ -184,13 +190,14 @@ internal sealed partial class FunctionEmitter
     {
         function = index;
         type = context.FunctionType(index);
+        maximumInstructions = (int)Math.Min(int.MaxValue, InstructionsBesides + InstructionsPerByte * (long)context.Module.Code[index - context.ImportedFunctions].Range.Length);
         il.Clear();
         foreach (var list in freeLocals)
             list.Clear();
         (count, spilled, peak, controlCount, unreachable, isLeaf) = (0, 0, 0, 0, false, true);
         (fuelConstant, comparison) = (-1, default);
         returnLabel = -1;
-        (innermost, tries, deepest, delegateLimit, filtered) = (null, 0, 0, -1, -1);
+        (innermost, tries, deepest, mostClauses, delegateLimit, filtered) = (null, 0, 0, 0, -1, -1);
         delayedCalls.Clear();
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
@@ -214,7 +221,7 @@ internal sealed partial class FunctionEmitter
         EmitPrologue();
         il.MoveLast(since, 0);
         if (!isFrugal)
-            RegionVariables.Expose(il, type.Parameters.Length);
+            VariableBudget.Expose(il, type.Parameters.Length);
         IsWorthInlining = isLeaf && il.Count <= 24 && !il.Contains(IlOperand.Offset) && il.LabelCount == 1;
         // Transient values of one instruction lie above the operands.
         il.MaximumStack += 8;
@@ -229,6 +236,7 @@ internal sealed partial class FunctionEmitter
             return;
         }
         consumer = e.Opcode;
+        LimitInstructions();
         if (spilled == count)
             peak = 0;
         if (fuelConstant >= 0)
@@ -256,6 +264,12 @@ internal sealed partial class FunctionEmitter
                     RefreshFuel();
                 break;
         }
+    }
+
+    private void LimitInstructions()
+    {
+        if (il.Count > maximumInstructions)
+            throw new FunctionTooComplexException($"more than {maximumInstructions} instructions");
     }
 
     /// <summary>Whether an instruction may trap, or call.</summary>

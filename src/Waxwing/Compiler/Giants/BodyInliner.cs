@@ -75,10 +75,10 @@ internal sealed class BodyInliner
     private void PlaceVariables(int values)
     {
         var contextArgument = method.Parameters.Length - 1;
-        var untracked = RegionVariables.Untracked(source, contextArgument);
+        var excess = VariableBudget.Excess(source, contextArgument);
         arguments[contextArgument] = new(Home.Argument, values - 1);
         for (var i = 0; i < contextArgument; i++)
-            arguments[i] = values > 1 && !untracked.Contains(i) ? new(Home.Argument, i) : new(Home.Frame, frame.Add(method.Parameters[i].Type));
+            arguments[i] = values > 1 && !excess.Contains(i) ? new(Home.Argument, i) : new(Home.Frame, frame.Add(method.Parameters[i].Type));
         var weights = new int[locals.Length];
         foreach (ref readonly var instruction in source.Instructions)
         {
@@ -90,7 +90,7 @@ internal sealed class BodyInliner
         var order = new List<int>(locals.Length);
         for (var i = 0; i < locals.Length; i++)
         {
-            if (shared.Contains(i) || untracked.Contains(contextArgument + i))
+            if (shared.Contains(i) || excess.Contains(contextArgument + i))
                 locals[i] = new(Home.Frame, frame.Add(source.Locals[i]));
             else if (weights[i] > 0)
                 order.Add(i);

@@ -9,6 +9,9 @@ namespace Waxwing.Compiler;
 /// </summary>
 internal static class GiantFunction
 {
+    /// <summary>Variables that RyuJIT is not to follow in a body that is inlined.</summary>
+    private const int MostInFrame = 32;
+
     /// <summary>Whether a function is to be divided.</summary>
     public static bool Is(IlBuffer il, SubType type, GiantThresholds thresholds) => !MethodSize.Of(il, type.Parameters.Length + 1).IsWithin(thresholds.Whole);
 
@@ -23,8 +26,9 @@ internal static class GiantFunction
     {
         var il = emitter.EmitOrReport(function, isFrugal: true);
         var type = typeOf(function);
-        // What RyuJIT is not to follow costs it temporaries.
-        var isCut = !MethodSize.Of(il, type.Parameters.Length + 1).IsInlinable(thresholds) || RegionVariables.Untracked(il, type.Parameters.Length).Count > 0;
+        // What RyuJIT is not to follow costs it temporaries, most of all in regions.
+        var isCut = !MethodSize.Of(il, type.Parameters.Length + 1).IsInlinable(thresholds)
+            || VariableBudget.Excess(il, type.Parameters.Length).Count > (il.RegionCount > 0 ? 0 : MostInFrame);
         // Regions cannot be cut, but for the one that tries share.
         if (isCut && il is { RegionCount: > 0, Shared: null })
             il = emitter.EmitOrReport(function, isFrugal: true, sharesRegion: true);
@@ -44,7 +48,7 @@ internal static class GiantFunction
         if (!MethodSize.Of(part.Body, part.Parameters.Length).IsWithin(thresholds.Whole))
             part = part with { Body = BodyInliner.Wrap(part, typeOf, parts) };
         else
-            RegionVariables.Expose(part.Body, part.Parameters.Length - 1);
+            VariableBudget.Expose(part.Body, part.Parameters.Length - 1);
         // After its own body: the number is in the name.
         parts.Add(part with { Name = CodeUnits.PartName(part.Function, parts.Count) });
         return parts.Count - 1;
