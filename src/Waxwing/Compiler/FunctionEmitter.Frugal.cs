@@ -30,7 +30,7 @@ internal sealed partial class FunctionEmitter
         Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I32And or Opcode.I32Or or Opcode.I32Xor or Opcode.I32Shl or Opcode.I32ShrS or Opcode.I32ShrU => -1,
         Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul or Opcode.I64And or Opcode.I64Or or Opcode.I64Xor or Opcode.I64Shl or Opcode.I64ShrS or Opcode.I64ShrU => -1,
         Opcode.I32WrapI64 or Opcode.I64ExtendI32S or Opcode.I64ExtendI32U => -1,
-        >= Opcode.I32Load and <= Opcode.I64Load32U when IsGuardedMemory(e.Index) => -1,
+        >= Opcode.I32Load and <= Opcode.I64Load32U when IsGuardedMemory(e.Index) || HasOwnChecks(in e) => -1,
         _ => InstructionTable.Info(e.Opcode).Operands?.Length ?? -1,
     };
 

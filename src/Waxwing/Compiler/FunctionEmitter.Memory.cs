@@ -77,7 +77,7 @@ internal sealed partial class FunctionEmitter
     }
 
     /// <summary>Whether accesses are checked by code of this function.</summary>
-    private bool HasOwnChecks(in InstructionEvent e) => !IsGuardedMemory(e.Index) && !isFrugal && e.Immediate < MaximumOffset;
+    private bool HasOwnChecks(in InstructionEvent e) => !IsGuardedMemory(e.Index) && e.Immediate < MaximumOffset;
 
     private void EmitCheckedLoad(in InstructionEvent e, ILOpCode code, ILOpCode extension, ValType result, int size)
     {
