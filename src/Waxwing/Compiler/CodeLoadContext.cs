@@ -27,7 +27,9 @@ internal sealed class CodeLoader
     {
         (this.name, this.isCollectible, this.emit) = (name, isCollectible, emit);
         loaded = new Assembly?[units];
-        gates = [.. Enumerable.Range(0, Math.Min(units, 64)).Select(_ => new Lock())];
+        gates = new Lock[Math.Min(units, 64)];
+        for (var i = 0; i < gates.Length; i++)
+            gates[i] = new();
     }
 
     /// <summary>What the code is of; for backtraces.</summary>

@@ -27,7 +27,10 @@ internal sealed class CodeUnits
     {
         this.context = context;
         var firsts = new List<int>();
-        var most = (int)Math.Max(UnitBytes, context.Module.Code.Sum(body => (long)body.Range.Length) / MostUnits);
+        var total = 0L;
+        foreach (var body in context.Module.Code)
+            total += body.Range.Length;
+        var most = (int)Math.Max(UnitBytes, total / MostUnits);
         var bytes = most;
         for (var i = 0; i < context.Module.Code.Count; i++)
         {

@@ -11,7 +11,7 @@ internal sealed class CompiledCode
 {
     private readonly CodeLoader loader;
     private readonly UnitMap?[] maps;
-    private readonly ConcurrentBag<FunctionEmitter> spares = [];
+    private readonly ConcurrentQueue<FunctionEmitter> spares = [];
 
     public CompiledCode(CompiledModule module, CodeVariant variant)
     {
@@ -55,7 +55,7 @@ internal sealed class CompiledCode
     internal byte[] Emit(int unit)
     {
         var units = Module.Units;
-        if (!spares.TryTake(out var emitter))
+        if (!spares.TryDequeue(out var emitter))
             emitter = new(Module.Module.Context, Variant) { Thresholds = Module.Giants };
         var writer = new UnitWriter(units, unit);
         var map = new UnitMap();
@@ -87,7 +87,7 @@ internal sealed class CompiledCode
         }
         map.Finish();
         Volatile.Write(ref maps[unit], map);
-        spares.Add(emitter);
+        spares.Enqueue(emitter);
         return writer.Finish();
     }
 

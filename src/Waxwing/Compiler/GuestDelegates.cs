@@ -32,7 +32,7 @@ internal static class GuestDelegates
     private static readonly ConcurrentDictionary<Type, MethodInfo?> Methods = new();
 
     // Held: the methods live as long as these.
-    private static readonly ConcurrentBag<CodeLoader> Loaders = [];
+    private static readonly ConcurrentQueue<CodeLoader> Loaders = [];
 
     /// <summary>Null if the delegate's parameters or result are not numbers.</summary>
     public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general) =>
@@ -57,7 +57,7 @@ internal static class GuestDelegates
         });
         if (!loader.TryOpen())
             return null;
-        Loaders.Add(loader);
+        Loaders.Enqueue(loader);
         return (MethodInfo)loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!;
     }
 

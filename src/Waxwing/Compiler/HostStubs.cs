@@ -15,7 +15,7 @@ internal static class HostStubs
     private static readonly ConcurrentDictionary<Type, nint> Addresses = new();
 
     // Held: the stubs live as long as these.
-    private static readonly ConcurrentBag<CodeLoader> Loaders = [];
+    private static readonly ConcurrentQueue<CodeLoader> Loaders = [];
 
     /// <summary>An address to be called with the function's arguments and an <see cref="ImportTarget"/>; 0 if the delegate's type needs more care than a call.</summary>
     public static nint Find(WasmFunction function) =>
@@ -54,7 +54,7 @@ internal static class HostStubs
         });
         if (!loader.TryOpen())
             return 0;
-        Loaders.Add(loader);
+        Loaders.Enqueue(loader);
         return loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!.MethodHandle.GetFunctionPointer();
     }
 }

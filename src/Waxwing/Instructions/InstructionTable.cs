@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
-
 namespace Waxwing.Instructions;
 
 /// <summary>Look-up in the instruction table by opcode, binary code or keyword. Immutable and thread-safe; every look-up is O(1).</summary>
 internal static class InstructionTable
 {
-    /// <summary>The number that <see cref="Find"/> returns for a code without an instruction.</summary>
+    /// <summary>The number that <see cref="Find(byte, uint)"/> returns for a code without an instruction.</summary>
     public const int Unknown = -1;
 
     /// <summary>Codes of one prefix, known or not.</summary>
@@ -14,12 +12,6 @@ internal static class InstructionTable
     private static readonly InstructionInfo[] Rows = InstructionRows.Rows;
 
     private static readonly short[][] ByCode = IndexCodes();
-
-    // `select`, `ref.test` and `ref.cast` stand for two opcodes each; the first row wins and the parser picks the sibling by the immediates.
-    private static readonly FrozenDictionary<string, Opcode> ByName =
-        Rows.DistinctBy(row => row.Name).ToFrozenDictionary(row => row.Name, row => row.Opcode, StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, Opcode>.AlternateLookup<ReadOnlySpan<char>> BySpan = ByName.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public static ReadOnlySpan<InstructionInfo> All => Rows;
 
@@ -32,7 +24,8 @@ internal static class InstructionTable
         return code < (uint)page.Length ? page[code] : Unknown;
     }
 
-    public static bool TryFind(ReadOnlySpan<char> name, out Opcode opcode) => BySpan.TryGetValue(name, out opcode);
+    /// <summary>The number of the opcode with a keyword; <see cref="Unknown"/> if there is none.</summary>
+    public static int Find(string name) => Names.Numbers.GetValueOrDefault(name, Unknown);
 
     private static short[][] IndexCodes()
     {
@@ -45,5 +38,20 @@ internal static class InstructionTable
         foreach (var row in Rows)
             pages[row.Prefix == 0 ? 0 : row.Prefix - 0xFA][row.Code] = (short)row.Opcode;
         return pages;
+    }
+
+    // Apart, because few processes ask.
+    private static class Names
+    {
+        public static readonly Dictionary<string, int> Numbers = Index();
+
+        private static Dictionary<string, int> Index()
+        {
+            // `select`, `ref.test` and `ref.cast` stand for two opcodes each; the first row wins.
+            var numbers = new Dictionary<string, int>(Rows.Length, StringComparer.Ordinal);
+            foreach (var row in Rows)
+                numbers.TryAdd(row.Name, (int)row.Opcode);
+            return numbers;
+        }
     }
 }

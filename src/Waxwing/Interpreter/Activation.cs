@@ -99,6 +99,8 @@ internal sealed unsafe partial class Activation : RoamingActivation
 
     public long Pages(int memory) => Instance.Memories[memory].Pages;
 
+    // Never inlined: with the memory's lock in it, a handler may lose its tail call, depending on what else the JIT has compiled by then; and the stack overflows in a loop.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Grow(Instr* pc, byte* fp)
     {
         var slot = fp + pc->A;

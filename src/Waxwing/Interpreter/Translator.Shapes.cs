@@ -91,7 +91,7 @@ internal sealed unsafe partial class Translator
         }
         return result;
 
-        static short Find(string name) => InstructionTable.TryFind(name, out var opcode) ? (short)opcode : (short)-1;
+        static short Find(string name) => (short)InstructionTable.Find(name);
         static string Exchange(string name) => name[0] switch { 'l' => "g" + name[1..], 'g' => "l" + name[1..], _ => name };
         static string Negate(string name) => name switch
         {

@@ -1,3 +1,5 @@
+using Waxwing.Runtime;
+
 namespace Waxwing;
 
 /// <summary>
@@ -6,11 +8,11 @@ namespace Waxwing;
 /// </summary>
 public sealed class WasmImports : WasmDefinitions
 {
-    private readonly Dictionary<(string Module, string Name), object> definitions = [];
+    private readonly Dictionary<ImportKey, object> definitions = [];
 
-    internal override void Add(string module, string name, object definition) => definitions[(module, name)] = definition;
+    internal override void Add(string module, string name, object definition) => definitions[new(module, name)] = definition;
 
-    internal override object? Find(string module, string name) => definitions.GetValueOrDefault((module, name));
+    internal override object? Find(string module, string name) => definitions.GetValueOrDefault(new(module, name));
 
     /// <summary>The names defined under a module name, for suggestions.</summary>
     internal IEnumerable<string> NamesIn(string module) => definitions.Keys.Where(key => key.Module == module).Select(key => key.Name);

@@ -8,7 +8,7 @@ namespace Waxwing;
 /// </summary>
 public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
 {
-    private readonly ConcurrentDictionary<(string Module, string Name), object> definitions = new();
+    private readonly ConcurrentDictionary<ImportKey, object> definitions = new();
     private readonly ConcurrentDictionary<string, WasmInstance> instances = new(StringComparer.Ordinal);
     private readonly InstanceTracker tracker = new();
     private readonly List<WasmMemory> provided = [];
@@ -88,7 +88,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
             var memory = new WasmMemory(type, MemorySettings);
             lock (gate)
                 provided.Add(memory);
-            definitions[(import.Module, import.Name)] = memory;
+            definitions[new(import.Module, import.Name)] = memory;
             count++;
         }
         return count;
@@ -125,7 +125,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
     /// <summary>A definition, or else an export of the instance of that name.</summary>
     internal override object? Find(string module, string name)
     {
-        if (definitions.TryGetValue((module, name), out var definition))
+        if (definitions.TryGetValue(new(module, name), out var definition))
             return definition;
         return GetInstance(module)?.GetExport(name);
     }
@@ -139,7 +139,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
         ThrowIfDisposed();
         if (definition is WasmMemory memory && !memory.TryJoin(Budget))
             throw new WasmLinkException($"memory too large: {memory.Type} would exceed the {Budget.Limit} bytes allowed to the runtime", module, name);
-        definitions[(module, name)] = definition;
+        definitions[new(module, name)] = definition;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);

@@ -7,8 +7,8 @@ internal readonly record struct Limits(ulong Minimum, ulong? Maximum, bool Is64 
 }
 
 /// <summary>A memory type as written; <see cref="PageSizeLog2"/> is 16, or 0 with custom page sizes.</summary>
-internal readonly record struct MemorySyntax(Limits Limits, byte PageSizeLog2 = 16);
+internal sealed record MemorySyntax(Limits Limits, byte PageSizeLog2 = 16);
 
-internal readonly record struct TableSyntax(Limits Limits, ValType Element);
+internal sealed record TableSyntax(Limits Limits, ValType Element);
 
-internal readonly record struct GlobalSyntax(ValType Type, bool Mutable);
+internal sealed record GlobalSyntax(ValType Type, bool Mutable);

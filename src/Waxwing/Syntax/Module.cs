@@ -69,20 +69,20 @@ internal sealed class Import
     /// <summary>Of a function or tag.</summary>
     public int TypeIndex { get; init; }
 
-    public TableSyntax Table { get; init; }
-    public MemorySyntax Memory { get; init; }
-    public GlobalSyntax Global { get; init; }
+    public TableSyntax Table { get; init; } = null!;
+    public MemorySyntax Memory { get; init; } = null!;
+    public GlobalSyntax Global { get; init; } = null!;
 
     /// <summary>Byte offset in the binary, for errors.</summary>
     public int Offset { get; init; }
 }
 
 /// <summary>A table with its optional initialiser (length 0 for none: every entry is null).</summary>
-internal readonly record struct TableDefinition(TableSyntax Type, CodeRange Initializer, int Offset = 0);
+internal sealed record TableDefinition(TableSyntax Type, CodeRange Initializer, int Offset = 0);
 
-internal readonly record struct GlobalDefinition(GlobalSyntax Type, CodeRange Initializer);
+internal sealed record GlobalDefinition(GlobalSyntax Type, CodeRange Initializer);
 
-internal readonly record struct Export(string Name, ExternKind Kind, int Index, int Offset = 0);
+internal sealed record Export(string Name, ExternKind Kind, int Index, int Offset = 0);
 
 internal enum SegmentMode : byte { Passive, Active, Declarative }
 

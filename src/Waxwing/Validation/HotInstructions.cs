@@ -10,7 +10,15 @@ internal readonly record struct HotInstruction(Opcode Opcode, HotPath Path);
 
 internal static class HotInstructions
 {
-    public static readonly HotInstruction[] All = [.. Enumerable.Range(0, 256).Select(Classify)];
+    public static readonly HotInstruction[] All = ClassifyAll();
+
+    private static HotInstruction[] ClassifyAll()
+    {
+        var all = new HotInstruction[256];
+        for (var code = 0; code < all.Length; code++)
+            all[code] = Classify(code);
+        return all;
+    }
 
     private static HotInstruction Classify(int code)
     {

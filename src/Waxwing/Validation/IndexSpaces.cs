@@ -33,17 +33,22 @@ internal static class IndexSpaces
                     break;
             }
         }
+        var (importedTables, importedGlobals) = (tables.Count, globals.Count);
+        foreach (var table in module.Tables)
+            tables.Add(table.Type);
+        foreach (var global in module.Globals)
+            globals.Add(global.Type);
         return new(module, features, limits)
         {
             ImportedFunctions = functions.Count,
-            ImportedTables = tables.Count,
+            ImportedTables = importedTables,
             ImportedMemories = memories.Count,
-            ImportedGlobals = globals.Count,
+            ImportedGlobals = importedGlobals,
             ImportedTags = tags.Count,
             FunctionTypes = [.. functions, .. module.Functions],
-            Tables = [.. tables, .. module.Tables.Select(table => table.Type)],
+            Tables = [.. tables],
             Memories = [.. memories, .. module.Memories],
-            Globals = [.. globals, .. module.Globals.Select(global => global.Type)],
+            Globals = [.. globals],
             Tags = [.. tags, .. module.Tags],
         };
     }

@@ -46,10 +46,6 @@ internal static partial class Support
 
     public static readonly MethodInfo MemoryBarrier = Method(typeof(Interlocked), nameof(Interlocked.MemoryBarrier));
 
-    private static readonly ConcurrentDictionary<(string Name, Type Argument, bool OfStruct), MethodInfo> OfStorage = [];
-    private static readonly ConcurrentDictionary<(Type Question, bool IsCast), MethodInfo> OfQuestion = [];
-    private static readonly ConcurrentDictionary<Opcode, MethodInfo?> OfAtomic = [];
-
     public static MethodInfo StructGet(FieldStorage storage, bool isSigned) => OfStruct(nameof(StructAccess.Get), Stored(storage, isSigned));
 
     public static MethodInfo StructSet(FieldStorage storage) => OfStruct(nameof(StructAccess.Set), Stored(storage));
@@ -77,10 +73,10 @@ internal static partial class Support
         : OfArray(isInlined ? nameof(ArrayAccess.Put) : nameof(ArrayAccess.PutOneOfMany), Stored(storage));
 
     /// <summary>The helper for a <see cref="Runtime.TypeTest"/>.</summary>
-    public static MethodInfo TypeTest(int test, bool isFinal, bool isCast) => OfQuestion.GetOrAdd((Question(test, isFinal), isCast), static key => MakeTypeTest(key.Question, key.IsCast));
+    public static MethodInfo TypeTest(int test, bool isFinal, bool isCast) => Made.OfQuestion.GetOrAdd((Question(test, isFinal), isCast), static key => MakeTypeTest(key.Question, key.IsCast));
 
     /// <summary>The helper for an atomic instruction, or null if it is none.</summary>
-    public static MethodInfo? Atomic(Opcode opcode) => OfAtomic.GetOrAdd(opcode, static opcode => MakeAtomic(opcode));
+    public static MethodInfo? Atomic(Opcode opcode) => Made.OfAtomic.GetOrAdd(opcode, static opcode => MakeAtomic(opcode));
 
     private static Type Question(int test, bool isFinal) => test switch
     {
@@ -111,9 +107,9 @@ internal static partial class Support
         _ => typeof(int),
     };
 
-    private static MethodInfo OfStruct(string name, Type argument) => OfStorage.GetOrAdd((name, argument, true), static key => Close(Method(typeof(StructAccess), key.Name), key.Argument));
+    private static MethodInfo OfStruct(string name, Type argument) => Made.OfStorage.GetOrAdd((name, argument, true), static key => Close(Method(typeof(StructAccess), key.Name), key.Argument));
 
-    private static MethodInfo OfArray(string name, Type argument) => OfStorage.GetOrAdd((name, argument, false), static key => Close(Method(typeof(ArrayAccess), key.Name), key.Argument));
+    private static MethodInfo OfArray(string name, Type argument) => Made.OfStorage.GetOrAdd((name, argument, false), static key => Close(Method(typeof(ArrayAccess), key.Name), key.Argument));
 
     private static MethodInfo MakeTypeTest(Type question, bool isCast) => Close(Method(typeof(TypeTests), isCast ? nameof(TypeTests.Cast) : nameof(TypeTests.Test)), question);
 
@@ -145,4 +141,12 @@ internal static partial class Support
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only reached where code is generated at run time.")]
     [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The generic methods ask nothing of their arguments.")]
     private static MethodInfo Close(MethodInfo method, params Type[] arguments) => method.MakeGenericMethod(arguments);
+
+    // Apart, because few modules need them.
+    private static class Made
+    {
+        public static readonly ConcurrentDictionary<(string Name, Type Argument, bool OfStruct), MethodInfo> OfStorage = [];
+        public static readonly ConcurrentDictionary<(Type Question, bool IsCast), MethodInfo> OfQuestion = [];
+        public static readonly ConcurrentDictionary<Opcode, MethodInfo?> OfAtomic = [];
+    }
 }
