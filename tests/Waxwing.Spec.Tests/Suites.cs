@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Waxwing.Cli.Wast;
+using Waxwing.Runtime;
 using Waxwing.Tests;
 
 namespace Waxwing.Spec.Tests;
@@ -25,6 +26,8 @@ internal static class Suites
         [Interpreter] = new() { Engine = WasmEngineKind.Interpreter, RoundTrip = true, Exclusions = Exclusions },
         ["compiler with guard pages"] = new() { Engine = WasmEngineKind.Compiler, Exclusions = Exclusions },
         ["compiler with explicit checks"] = new() { Engine = WasmEngineKind.Compiler, ExplicitChecks = true, Exclusions = Exclusions },
+        ["kept code"] = new() { Engine = WasmEngineKind.Compiler, KeepCode = true, Exclusions = Exclusions },
+        ["tiers, from the second call and turn on"] = new() { Engine = WasmEngineKind.Tiered, Tiers = new(Calls: 2, Turns: 1, Locals: 2_000), Exclusions = Exclusions },
     };
 
     /// <summary>How scripts about exceptions are run besides.</summary>

@@ -1,9 +1,14 @@
+using Waxwing.Runtime;
+
 namespace Waxwing.Cli.Wast;
 
 /// <summary>How scripts are run.</summary>
 internal sealed record ScriptOptions
 {
     public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
+
+    /// <summary>When the engine that does both compiles what it interprets.</summary>
+    public TierThresholds Tiers { get; init; } = TierThresholds.Default;
 
     /// <summary>Whether memories are such that compiled code must check every access.</summary>
     public bool ExplicitChecks { get; init; }

@@ -14,6 +14,7 @@ internal sealed class ScriptScope : IDisposable
         Runtime = new(new()
         {
             Engine = options.Engine,
+            Tiers = options.Tiers,
             Features = options.Features,
             GuardRegions = !options.ExplicitChecks,
             MemoryPolicy = options.ExplicitChecks ? WasmMemoryPolicy.Portable : WasmMemoryPolicy.Automatic,

@@ -34,7 +34,18 @@ internal static class CodeBudget
         return false;
     }
 
-    public static void Release(int units) => Interlocked.Add(ref used, -MappingsOf(units));
+    /// <summary>Makes room for one more unit of a set.</summary>
+    public static bool TryAcquireUnit()
+    {
+        if (Interlocked.Add(ref used, MappingsOfUnit) <= Most)
+            return true;
+        Interlocked.Add(ref used, -MappingsOfUnit);
+        return false;
+    }
+
+    /// <param name="units">Units of the set.</param>
+    /// <param name="further">Units added to it.</param>
+    public static void Release(int units, int further = 0) => Interlocked.Add(ref used, -MappingsOf(units + further));
 
     private static int MappingsOf(int units) => MappingsOfSet + MappingsOfUnit * units;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
@@ -15,6 +16,7 @@ internal sealed class CodeLoader
     private readonly Func<int, byte[]> emit;
     private readonly Assembly?[] loaded;
     private CodeLoadContext? context;
+    private readonly ConcurrentDictionary<string, Assembly> further = [];
 
     // Few locks for many units: nothing waits for a second one while it holds one.
     private readonly Lock[] gates;
@@ -40,7 +42,7 @@ internal sealed class CodeLoader
     ~CodeLoader()
     {
         if (context is not null && isCollectible)
-            CodeBudget.Release(Units);
+            CodeBudget.Release(Units, further.Count);
     }
 
     /// <summary>Whether code can be loaded: false if the process has no room for more.</summary>
@@ -69,6 +71,15 @@ internal sealed class CodeLoader
             return assembly;
         }
     }
+
+    /// <summary>Loads code that is no unit, but may call into them. The loader is open.</summary>
+    /// <returns>Null if the process has no room for more code.</returns>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
+    public Assembly? TryLoadFurther(string assemblyName, byte[] image) =>
+        CodeBudget.TryAcquireUnit() ? further[assemblyName] = context!.LoadFromStream(new MemoryStream(image)) : null;
+
+    /// <summary>What <see cref="TryLoadFurther"/> loaded.</summary>
+    public Assembly? FindFurther(string assemblyName) => further.GetValueOrDefault(assemblyName);
 }
 
 /// <summary>
@@ -88,6 +99,8 @@ internal sealed class CodeLoadContext(string name, bool isCollectible, CodeLoade
         var core = typeof(CodeLoadContext).Assembly;
         if (assemblyName.Name == core.GetName().Name)
             return core;
-        return CodeUnits.UnitOf(assemblyName.Name) is var unit and >= 0 && loader.TryGetTarget(out var owner) && unit < owner.Units ? owner.LoadUnit(unit) : null;
+        if (!loader.TryGetTarget(out var owner))
+            return null;
+        return CodeUnits.UnitOf(assemblyName.Name) is var unit and >= 0 && unit < owner.Units ? owner.LoadUnit(unit) : owner.FindFurther(assemblyName.Name ?? "");
     }
 }

@@ -59,6 +59,9 @@ internal sealed class CodeUnits
     /// <summary>The function's row in its unit's table of methods, from 1.</summary>
     public int RowOf(int function) => function - context.ImportedFunctions - firsts[UnitOf(function)] + 1;
 
+    /// <summary>Bytes of a function's body.</summary>
+    public int BodyBytes(int function) => context.Module.Code[function - context.ImportedFunctions].Range.Length;
+
     public SubType TypeOf(int function) => context.FunctionType(function);
 
     public static string AssemblyName(int unit) => $"unit{unit}";
@@ -68,6 +71,9 @@ internal sealed class CodeUnits
     /// <summary>The name of a further method that a giant function has.</summary>
     public static string PartName(int function, int part) => $"f{function}.{part}";
 
+    /// <summary>Whether a method is a function or a part of one, rather than a way in.</summary>
+    public static bool IsGuest(string methodName) => methodName[0] == 'f';
+
     /// <summary>The function that a method belongs to.</summary>
     public static int FunctionOf(string methodName, out bool isPart)
     {
@@ -76,7 +82,15 @@ internal sealed class CodeUnits
         return int.Parse(methodName.AsSpan(1, (isPart ? dot : methodName.Length) - 1), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The name of an assembly of <see cref="HotCode"/>.</summary>
+    public static string HotName(int number) => $"hot{number}";
+
+    /// <summary>The number of such an assembly, or -1.</summary>
+    public static int HotOf(string? assemblyName) => NumberOf(assemblyName, "hot");
+
     /// <summary>The unit that an assembly name stands for, or -1.</summary>
-    public static int UnitOf(string? assemblyName) =>
-        assemblyName is not null && assemblyName.StartsWith("unit", StringComparison.Ordinal) && int.TryParse(assemblyName.AsSpan(4), out var unit) ? unit : -1;
+    public static int UnitOf(string? assemblyName) => NumberOf(assemblyName, "unit");
+
+    private static int NumberOf(string? assemblyName, string kind) =>
+        assemblyName is not null && assemblyName.StartsWith(kind, StringComparison.Ordinal) && int.TryParse(assemblyName.AsSpan(kind.Length), out var number) ? number : -1;
 }

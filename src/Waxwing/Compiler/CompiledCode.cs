@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Waxwing.Binary;
+using Waxwing.Syntax;
 
 namespace Waxwing.Compiler;
 
@@ -12,24 +13,34 @@ internal sealed class CompiledCode
     private readonly CodeLoader loader;
     private readonly UnitMap?[] maps;
     private readonly ConcurrentQueue<FunctionEmitter> spares = [];
+    private readonly HotCode hot;
+
+    /// <summary>Whether only what proves to be called often is compiled.</summary>
+    private readonly bool isTiered;
 
     public CompiledCode(CompiledModule module, CodeVariant variant)
     {
-        (Module, Variant) = (module, variant);
+        (Module, Variant, isTiered) = (module, variant, module.IsTiered);
         maps = new UnitMap?[module.Units.Count];
-        loader = new($"{module.Module.Name ?? "module"} {variant}", module.Module.IsCollectible, maps.Length, Emit) { Code = this };
+        loader = new($"{module.Module.Name ?? "module"} {variant}", module.Module.IsCollectible, isTiered ? 0 : maps.Length, Emit) { Code = this };
+        hot = new(this, loader);
     }
 
     public CompiledModule Module { get; }
 
     public CodeVariant Variant { get; }
 
+    /// <summary>The functions that code refers to without calling them directly, in the order in which it came to be.</summary>
+    public ReferencedFunctions Referenced => hot.Referenced;
+
     /// <summary>Whether the code can be loaded, with the stubs it needs.</summary>
     public bool TryOpen() => Module.Stubs.TryOpen() && loader.TryOpen();
 
-    /// <summary>The address of a function's code, which the CLR compiles when it is first called.</summary>
+    /// <summary>The address of a function's code, which the CLR compiles when it is first called; 0 if the process has no room for it.</summary>
     public nint AddressOf(int function)
     {
+        if (isTiered)
+            return hot.AddressOf(function);
         var unit = Module.Units.UnitOf(function);
         return MethodOf(loader.LoadUnit(unit), Module.Units.RowOf(function)).GetFunctionPointer();
     }
@@ -48,33 +59,61 @@ internal sealed class CompiledCode
     }
 
     /// <summary>Where in the module an IL offset of a function's code, or of a part of it, is, or -1.</summary>
-    public int OffsetOf(int function, MethodBase method, int ilOffset) =>
-        Volatile.Read(ref maps[Module.Units.UnitOf(function)])?.Find((method.MetadataToken & 0xFFFFFF) - 1, ilOffset) ?? -1;
+    public int OffsetOf(int function, MethodBase method, int ilOffset)
+    {
+        var number = CodeUnits.HotOf(method.Module.Assembly.GetName().Name);
+        return (number >= 0 ? hot.MapOf(number) : Volatile.Read(ref maps[Module.Units.UnitOf(function)]))?.Find((method.MetadataToken & 0xFFFFFF) - 1, ilOffset) ?? -1;
+    }
+
+    /// <summary>The code of a function from the beginning of a loop on, for who has been interpreting it; null if there is none.</summary>
+    /// <param name="function">The function's index.</param>
+    /// <param name="loop">Where in the module the loop is.</param>
+    public LoopCode? FindLoop(int function, int loop) => TryOpen() ? hot.FindLoop(function, loop) : null;
 
     /// <summary>The assembly of a unit. Thread-safe.</summary>
     internal byte[] Emit(int unit)
     {
-        var units = Module.Units;
-        if (!spares.TryDequeue(out var emitter))
-            emitter = new(Module.Module.Context, Variant) { Thresholds = Module.Giants };
-        var writer = new UnitWriter(units, unit);
+        var placement = new UnitPlacement(Module.Units, unit);
+        var writer = new UnitWriter(placement);
+        Volatile.Write(ref maps[unit], EmitFunctions(writer, placement));
+        return writer.Finish();
+    }
+
+    /// <summary>Adds the methods of an assembly's functions.</summary>
+    /// <param name="writer">Where they go.</param>
+    /// <param name="placement">Which they are.</param>
+    /// <param name="loop">Where in the module a loop of the first is, at which it is entered; a way in is added. -1 for none.</param>
+    /// <returns>Null if the loop cannot be entered.</returns>
+    internal UnitMap? EmitFunctions(UnitWriter writer, CodePlacement placement, int loop = -1)
+    {
+        var emitter = Rent(placement);
         var map = new UnitMap();
         var offsets = new List<(int, int)>();
         var parts = new List<MethodDraft>();
+        SubType? entered = null;
         // Inlined frames are missed in backtraces; what RyuJIT learns by watching is worth that.
         var others = Module.Module.IsCollectible ? MethodImplAttributes.NoInlining : 0;
-        var (first, end) = units.Functions(unit);
-        for (var function = first; function < end; function++)
+        foreach (var function in placement.Functions)
         {
             offsets.Clear();
-            var body = emitter.EmitOrReport(function);
+            var type = placement.TypeOf(function);
+            var isEntered = loop >= 0 && entered is null;
+            if (isEntered)
+                entered = type = FunctionEmitter.TypeFrom(Module.Module.Context, function);
+            IlBuffer? Emit(bool isFrugal) => isEntered ? emitter.TryEmitLoop(function, loop, isFrugal) : emitter.EmitOrReport(function, isFrugal);
+            var body = Emit(isFrugal: false);
+            var isGiant = body is not null && GiantFunction.Is(body, type, Module.Giants);
+            if (isGiant)
+                body = Emit(isFrugal: true);
+            // What is entered in the middle must not have regions there.
+            if (body is null || (isEntered && isGiant && body.RegionCount > 0))
+                return null;
             if (emitter.InterpretedBecause is { } reason)
                 Module.Interpreted[function] = reason;
-            var isGiant = GiantFunction.Is(body, units.TypeOf(function), Module.Giants);
             if (isGiant)
-                body = GiantFunction.Divide(function, emitter, units.TypeOf, Module.Giants, parts);
-            writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(units.TypeOf(function)), body,
-                isGiant ? MethodDraft.Separate : emitter.IsWorthInlining ? MethodImplAttributes.AggressiveInlining : others, offsets);
+                body = GiantFunction.Divide(function, type, body, emitter, placement.TypeOf, Module.Giants, parts);
+            writer.AddMethod(CodeUnits.MethodName(function), writer.Tokens.FunctionSignature(type), body,
+                isGiant ? MethodDraft.Separate : emitter.IsWorthInlining && !isEntered ? MethodImplAttributes.AggressiveInlining : others, offsets);
             map.Add(offsets);
         }
         foreach (var part in parts)
@@ -85,14 +124,29 @@ internal sealed class CompiledCode
             if (part.Options == MethodDraft.Separate)
                 map.SeparateParts.Add(map.Count);
         }
+        if (entered is not null)
+        {
+            var entry = new IlBuffer();
+            Stubs.EmitEntry(entry, entered);
+            offsets.Clear();
+            writer.AddMethod("enter", writer.Tokens.EntrySignature(), entry, 0, offsets);
+            map.Add(offsets);
+        }
         map.Finish();
-        Volatile.Write(ref maps[unit], map);
         spares.Enqueue(emitter);
-        return writer.Finish();
+        return map;
+    }
+
+    private FunctionEmitter Rent(CodePlacement placement)
+    {
+        if (!spares.TryDequeue(out var emitter))
+            emitter = new(Module.Module.Context, Variant) { Thresholds = Module.Giants };
+        emitter.Placement = placement;
+        return emitter;
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
-    private static RuntimeMethodHandle MethodOf(Assembly unit, int row) => unit.ManifestModule.ModuleHandle.GetRuntimeMethodHandleFromMetadataToken(0x06000000 | row);
+    internal static RuntimeMethodHandle MethodOf(Assembly unit, int row) => unit.ManifestModule.ModuleHandle.GetRuntimeMethodHandleFromMetadataToken(0x06000000 | row);
 }
 
 /// <summary>Where the instructions of a unit's methods come from, in a few bytes each.</summary>
@@ -102,8 +156,8 @@ internal sealed class UnitMap
     private readonly ByteWriter writer = new();
     private byte[] bytes = [];
 
-    /// <summary>Methods added so far: the last one's row.</summary>
-    public int Count => starts.Count;
+    /// <summary>Methods added: the last one's row.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Rows of the methods, besides those of the functions, that are not inlined into others.</summary>
     public List<int> SeparateParts { get; } = [];
@@ -111,6 +165,7 @@ internal sealed class UnitMap
     public void Add(List<(int Il, int Module)> offsets)
     {
         starts.Add(writer.Length);
+        Count++;
         var (il, module) = (0, 0);
         foreach (var (nextIl, nextModule) in offsets)
         {

@@ -14,6 +14,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     private GuestContext[] contexts = [];
     private GuestContext? last;
     private InterpreterInstance? interpreter;
+    private readonly FunctionCodes? codes;
 
     public CompiledInstance(CompiledModule module, WasmInstance instance)
     {
@@ -23,6 +24,8 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         for (var i = 0; i < instance.Globals.Length; i++)
             globalCells[i] = (nint)instance.Globals[i].Cell;
         GlobalCells = (nint*)Unsafe.AsPointer(ref globalCells[0]);
+        if (module.IsTiered)
+            codes = new(instance.Module.Context.FunctionTypes.Length - instance.Module.Context.ImportedFunctions);
     }
 
     public CompiledModule Module { get; }
@@ -38,24 +41,37 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     /// <summary>The interpreter on the same instance: for what cannot be compiled, or is to wait without a thread.</summary>
     public override InterpreterInstance Interpreter => interpreter ?? MakeInterpreter();
 
-    public override void Attach(WasmFunction function) { }
+    /// <summary>By function that the instance defines: what to call, if compiled code ever does; compiled code, or a stub that has the function interpreted. Null if all is compiled.</summary>
+    public nint* Codes(bool polled) => codes is null ? null : codes.Of(polled);
 
-    /// <summary>The address of a function of this instance, noted in its record; 0 if the process has no room for code, and it must be interpreted.</summary>
+    public override void Attach(WasmFunction function)
+    {
+        if (Module.IsTiered)
+            function.Entry = (nint)Module.Interpreter.Entry(function.Index);
+    }
+
+    /// <summary>The address of a function of this instance, noted in its record; 0 if it is to be interpreted: still, or because the process has no room for code.</summary>
     public nint Resolve(WasmFunction function, bool polled)
     {
         if ((polled ? function.PolledCode : function.Code) is var known and not 0)
             return known;
-        var code = Module.Code(IsGuarded, polled);
-        if (!code.TryOpen())
+        if (IsCold(function))
             return 0;
-        var address = code.AddressOf(function.Index);
+        var code = Module.Code(IsGuarded, polled);
+        var address = code.TryOpen() ? code.AddressOf(function.Index) : 0;
+        if (address == 0)
+            return 0;
+        codes?.Fill(this, code, polled);
+        if (codes is not null)
+            Volatile.Write(ref codes.Of(polled)[function.Index - instance.Module.Context.ImportedFunctions], address);
         // The address before the key: who sees the key calls the address.
         Volatile.Write(ref polled ? ref function.PolledCode : ref function.Code, address);
         Volatile.Write(ref polled ? ref function.PolledCodeKey : ref function.CodeKey, function.DefinedType.Id);
         return address;
     }
 
-    public override Delegate? MakeDelegate(WasmFunction function, Delegate general) => Module.IsMetered ? null : GuestDelegates.TryMake(this, function, general);
+    public override Delegate? MakeDelegate(WasmFunction function, Delegate general, Type delegateType) =>
+        Module.IsMetered ? null : GuestDelegates.TryMake(this, function, general, delegateType);
 
     public override void Invoke(WasmFunction function, Span<ulong> slots, Span<object?> references, CancellationToken cancellation)
     {
@@ -109,19 +125,53 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
+        var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
+        if (code == 0)
+        {
+            Interpreter.Attach(function);
+            Interpreter.Invoke(function, slots, references, context.Thread.Cancellation);
+            return;
+        }
+        Run(context, code, Module.Stubs.Entry(instance.Module.Context.FunctionTypes[function.Index]), slots, references);
+    }
+
+    /// <summary>Whether the interpreter is to begin with the function, and to count its calls.</summary>
+    internal bool IsCold(WasmFunction function) => Module.IsTiered && !Module.Interpreter.IsPromoted(function.Index);
+
+    public override bool TryTakeOver(WasmFunction function, Span<ulong> slots, Span<object?> references)
+    {
+        var context = Context;
+        var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
+        if (code == 0)
+            return false;
+        Run(context, code, Module.Stubs.Entry(instance.Module.Context.FunctionTypes[function.Index]), slots, references);
+        return true;
+    }
+
+    public override bool TryTakeOver(int function, int loop, Span<ulong> slots, Span<object?> references)
+    {
+        var context = Context;
+        var polled = context.Thread.Cancellation.CanBeCanceled;
+        var module = Module.Code(IsGuarded, polled);
+        if (module.FindLoop(function, loop) is not { } code)
+            return false;
+        codes?.Fill(this, module, polled);
+        Run(context, code.Address, code.Entry, slots, references);
+        return true;
+    }
+
+    /// <param name="context">The thread's context.</param>
+    /// <param name="code">What to run.</param>
+    /// <param name="entry">The way in: see <see cref="Stubs.Entry"/>.</param>
+    /// <param name="slots">Arguments and results.</param>
+    /// <param name="references">Those of them that are references.</param>
+    private void Run(GuestContext context, nint code, nint entry, Span<ulong> slots, Span<object?> references)
+    {
         var isNested = context.Enter();
         try
         {
-            var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
-            if (code == 0)
-            {
-                Interpreter.Attach(function);
-                Interpreter.Invoke(function, slots, references, context.Thread.Cancellation);
-                return;
-            }
-            var entry = (delegate*<nint, ulong*, ref object?, GuestContext, void>)Module.Stubs.Entry(instance.Module.Context.FunctionTypes[function.Index]);
             fixed (ulong* first = slots)
-                entry(code, first, ref MemoryMarshal.GetReference(references), context);
+                ((delegate*<nint, ulong*, ref object?, GuestContext, void>)entry)(code, first, ref MemoryMarshal.GetReference(references), context);
         }
         catch (Exception fault) when (GuestFaults.IsFault(fault, this))
         {
@@ -163,6 +213,6 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     private InterpreterInstance MakeInterpreter()
     {
         lock (gate)
-            return interpreter ??= (InterpreterInstance)instance.Module.GetCode(InterpreterEngine.Instance, Module.IsMetered).Bind(instance);
+            return interpreter ??= (InterpreterInstance)Module.Interpreter.Bind(instance);
     }
 }

@@ -19,10 +19,15 @@ internal sealed partial class FunctionEmitter
             FindImport(e.Index);
             il.CallIndirect(SignatureOf(e.Parameters, e.Results));
         }
-        else
+        else if (Placement?.IsPlaced(e.Index) ?? true)
         {
             LoadContext();
             il.CallFunction(ILOpCode.Call, e.Index);
+        }
+        else
+        {
+            FindFunction(e.Index);
+            il.CallIndirect(SignatureOf(e.Parameters, e.Results));
         }
         AfterCall(in e, start);
     }
@@ -182,7 +187,7 @@ internal sealed partial class FunctionEmitter
     private void TailCall(Opcode opcode, int offset, int index, int table, IlSignature signature)
     {
         il.Offset(offset);
-        if (opcode == Opcode.ReturnCall && index >= context.ImportedFunctions)
+        if (opcode == Opcode.ReturnCall && index >= context.ImportedFunctions && (Placement?.IsPlaced(index) ?? true))
         {
             LoadContext();
             il.Emit(ILOpCode.Tail);
@@ -192,6 +197,9 @@ internal sealed partial class FunctionEmitter
         {
             switch (opcode)
             {
+                case Opcode.ReturnCall when index >= context.ImportedFunctions:
+                    FindFunction(index);
+                    break;
                 case Opcode.ReturnCall:
                     FindImport(index);
                     break;
@@ -223,6 +231,19 @@ internal sealed partial class FunctionEmitter
         il.Emit(ILOpCode.Ldelem_ref);
         il.LoadLocal(address);
         Return(address);
+    }
+
+    /// <summary>The last argument and the address of a function that is not compiled, or was not when this code was made.</summary>
+    private void FindFunction(int index)
+    {
+        LoadContext();
+        il.Constant(index);
+        il.Emit(ILOpCode.Stfld, Support.ContextCalleeIndex);
+        ContextField(Support.CodesOf(variant));
+        il.Constant((index - context.ImportedFunctions) * nint.Size);
+        il.Emit(ILOpCode.Add);
+        il.Emit(ILOpCode.Ldind_i);
+        LoadAddressLast();
     }
 
     /// <summary>From a table's index to an address.</summary>

@@ -154,6 +154,8 @@ internal sealed partial class FunctionEmitter
         ref var control = ref controls[controlCount - 1];
         control.Locals = stored;
         il.Mark(control.Label);
+        if (e.Offset == enteredLoop && count == 0 && innermost is null)
+            enteredLabel = control.Label;
         EmitPoll();
         StartFuelBlock();
     }

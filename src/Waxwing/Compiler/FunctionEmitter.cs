@@ -45,6 +45,9 @@ internal sealed partial class FunctionEmitter
     private ValType[] localTypes = [];
     private int[] locals = [];
     private bool unreachable;
+
+    /// <summary>The loop that the function is entered at, in the middle, and its label; -1 for none.</summary>
+    private int enteredLoop = -1, enteredLabel = -1;
     private bool isLeaf;
     private readonly List<int>[] freeLocals = [.. Enumerable.Range(0, 12).Select(_ => new List<int>())];
 
@@ -103,6 +106,9 @@ internal sealed partial class FunctionEmitter
 
     /// <summary>From which sizes on functions are emitted otherwise.</summary>
     public GiantThresholds Thresholds { get; init; } = GiantThresholds.Default;
+
+    /// <summary>Which functions can be called directly; null for all.</summary>
+    public CodePlacement? Placement { get; set; }
 
     private bool IsGuarded => (variant & CodeVariant.Guarded) != 0;
 
@@ -180,6 +186,36 @@ internal sealed partial class FunctionEmitter
         return il;
     }
 
+    /// <summary>The code of a function from the beginning of a loop on, with all locals as parameters; null if it cannot be a method, or the loop not be entered.</summary>
+    /// <param name="index">The function's index.</param>
+    /// <param name="loop">Where in the module the loop is.</param>
+    /// <param name="isFrugal">Whether the code is to be divided.</param>
+    public IlBuffer? TryEmitLoop(int index, int loop, bool isFrugal)
+    {
+        (enteredLoop, enteredLabel, InterpretedBecause) = (loop, -1, null);
+        try
+        {
+            Emit(index, isFrugal, sharesRegion: false);
+            if (enteredLabel < 0 || sharesRegion)
+                return null;
+            if (!isFrugal)
+                VariableBudget.Expose(il, type.Parameters.Length);
+            return il;
+        }
+        catch (FunctionTooComplexException)
+        {
+            return null;
+        }
+        finally
+        {
+            enteredLoop = -1;
+        }
+    }
+
+    /// <summary>The type of a function that is entered in the middle: all its locals are parameters.</summary>
+    public static SubType TypeFrom(ModuleContext context, int index) =>
+        new() { Kind = CompositeKind.Func, Parameters = FunctionValidator.Locals(context, index - context.ImportedFunctions), Results = context.FunctionType(index).Results };
+
     /// <summary>Why the function last emitted has itself interpreted; null if it does not.</summary>
     public string? InterpretedBecause { get; private set; }
 
@@ -201,6 +237,8 @@ internal sealed partial class FunctionEmitter
         delayedCalls.Clear();
         ClearPlaces();
         localTypes = FunctionValidator.Locals(context, index - context.ImportedFunctions);
+        if (enteredLoop >= 0)
+            type = TypeFrom(context, index);
         ClearConstants();
         ClearChecks();
         locals = new int[localTypes.Length];
@@ -219,6 +257,8 @@ internal sealed partial class FunctionEmitter
         RemoveIdleRefreshes();
         var since = il.Count;
         EmitPrologue();
+        if (enteredLoop >= 0 && enteredLabel >= 0)
+            il.Branch(ILOpCode.Br, enteredLabel);
         il.MoveLast(since, 0);
         if (!isFrugal)
             VariableBudget.Expose(il, type.Parameters.Length);

@@ -20,6 +20,8 @@ internal sealed unsafe class GuestContext : Activation
         Globals = instance.Globals;
         Types = instance.Types;
         GlobalCells = code.GlobalCells;
+        FunctionCodes = code.Codes(polled: false);
+        PolledFunctionCodes = code.Codes(polled: true);
         isGuarded = code.IsGuarded && Memories.Length > 0;
         var imports = instance.Module.Context.ImportedFunctions;
         ImportCodes = new nint[imports];
@@ -51,8 +53,14 @@ internal sealed unsafe class GuestContext : Activation
     public nint[] PolledImportCodes;
     public object?[] PolledImportTargets;
 
-    /// <summary>For the stubs that leave the instance: what to call.</summary>
+    /// <summary>Where functions of the instance are that its code does not call directly: <see cref="CompiledInstance.Codes"/>.</summary>
+    public nint* FunctionCodes, PolledFunctionCodes;
+
+    /// <summary>For the stubs that leave compiled code: what to call; null for <see cref="CalleeIndex"/>.</summary>
     public WasmFunction? Callee;
+
+    /// <summary>For the same stubs, when they stand for a function of the instance that is not compiled.</summary>
+    public int CalleeIndex;
 
     /// <summary>Where instructions on many bytes are paid: code that is not metered pays too, from a number that it cannot use up.</summary>
     public ref long Fuel

@@ -7,11 +7,12 @@ using System.Runtime.CompilerServices;
 namespace Waxwing.Compiler;
 
 /// <summary>What a delegate that calls compiled code is bound to. Thread-safe.</summary>
-internal sealed class GuestEntry(CompiledInstance code, nint address, Delegate general)
+internal sealed class GuestEntry(CompiledInstance code, WasmFunction function, nint address, Delegate general)
 {
     private readonly CompiledInstance code = code;
 
-    public readonly nint Address = address;
+    /// <summary>What to call; 0 while the function is interpreted.</summary>
+    public nint Address = address;
 
     /// <summary>The delegate by way of slots, for calls that are not so simple.</summary>
     public readonly Delegate General = general;
@@ -19,6 +20,16 @@ internal sealed class GuestEntry(CompiledInstance code, nint address, Delegate g
     /// <summary>The thread's context.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public GuestContext FindContext() => code.Context;
+
+    /// <summary>Whether the function is compiled by now.</summary>
+    public static int IsCompiled(GuestEntry entry)
+    {
+        if (entry.Address == 0 && !entry.code.IsCold(entry.function))
+            entry.Address = entry.code.Resolve(entry.function, polled: false);
+        return entry.Address == 0 ? 0 : 1;
+    }
+
+    private readonly WasmFunction function = function;
 
     /// <summary>Whether an exception that leaves the code is a fault that is to become a trap: asked before anything is unwound, or deep recursion through hosts would pile up handlers.</summary>
     public static int IsFault(object exception, GuestEntry entry) => GuestFaults.IsFault((Exception)exception, entry.code) ? 1 : 0;
@@ -35,9 +46,10 @@ internal static class GuestDelegates
     private static readonly ConcurrentQueue<CodeLoader> Loaders = [];
 
     /// <summary>Null if the delegate's parameters or result are not numbers.</summary>
-    public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general) =>
-        Methods.GetOrAdd(general.GetType(), MakeMethod) is { } method && code.Resolve(function, polled: false) is var address and not 0
-            ? method.CreateDelegate(general.GetType(), new GuestEntry(code, address, general))
+    public static Delegate? TryMake(CompiledInstance code, WasmFunction function, Delegate general, Type delegateType) =>
+        Methods.GetOrAdd(general.GetType(), MakeMethod) is { } method
+        && (code.IsCold(function) ? 0 : code.Resolve(function, polled: false)) is var address && (address != 0 || code.IsCold(function))
+            ? method.CreateDelegate(delegateType, new GuestEntry(code, function, address, general))
             : null;
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
@@ -51,7 +63,7 @@ internal static class GuestDelegates
         // A program's own delegate types are few: what is made for them stays.
         var loader = new CodeLoader("delegates", isCollectible: true, units: 1, _ =>
         {
-            var writer = new UnitWriter(null!, 0);
+            var writer = new UnitWriter("delegate");
             writer.AddMethod("enter", writer.Tokens.MethodSignature([typeof(GuestEntry), .. types], invoke.ReturnType), Emit(invoke, types), 0, []);
             return writer.Finish();
         });
@@ -68,7 +80,14 @@ internal static class GuestDelegates
         var context = il.NewLocal(IlType.Context);
         var isNested = il.NewLocal(IlType.Boolean);
         var value = result == IlType.Void ? -1 : il.NewLocal(result);
-        var (simple, end) = (il.NewLabel(), il.NewLabel());
+        var (compiled, general, simple, end) = (il.NewLabel(), il.NewLabel(), il.NewLabel(), il.NewLabel());
+        il.LoadArgument(0);
+        il.Emit(ILOpCode.Ldfld, Support.EntryAddress);
+        il.Branch(ILOpCode.Brtrue, compiled);
+        il.LoadArgument(0);
+        il.Call(Support.EntryIsCompiled);
+        il.Branch(ILOpCode.Brfalse, general);
+        il.Mark(compiled);
         il.LoadArgument(0);
         il.Call(Support.EntryContext);
         il.StoreLocal(context);
@@ -76,6 +95,7 @@ internal static class GuestDelegates
         il.LoadLocalAddress(isNested);
         il.Call(Support.TryEnter);
         il.Branch(ILOpCode.Brtrue, simple);
+        il.Mark(general);
         il.LoadArgument(0);
         il.Emit(ILOpCode.Ldfld, Support.GeneralDelegate);
         LoadArguments(il, types.Length);

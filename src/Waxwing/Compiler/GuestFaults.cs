@@ -61,7 +61,7 @@ internal static class GuestFaults
         for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
         {
             var frame = trace.GetFrame(i)!;
-            if (frame.GetMethod() is not { } method || AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code })
+            if (frame.GetMethod() is not { } method || AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code } || !CodeUnits.IsGuest(method.Name))
                 continue;
             var function = CodeUnits.FunctionOf(method.Name, out var isPart);
             // A giant function's parts are called by it: one frame to the guest.

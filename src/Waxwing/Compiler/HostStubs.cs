@@ -34,7 +34,7 @@ internal static class HostStubs
         var types = Array.ConvertAll(numbers, GuestDelegates.IlTypeOf);
         var loader = new CodeLoader("host functions", isCollectible: true, units: 1, _ =>
         {
-            var writer = new UnitWriter(null!, 0);
+            var writer = new UnitWriter("host");
             var il = new IlBuffer { MaximumStack = types.Length + 4 };
             var target = types.Length;
             il.LoadArgument(target);

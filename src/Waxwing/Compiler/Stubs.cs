@@ -53,7 +53,7 @@ internal sealed class Stubs
 
     internal byte[] Emit(int unit)
     {
-        var writer = new UnitWriter(null!, unit);
+        var writer = new UnitWriter(CodeUnits.AssemblyName(unit));
         var body = new IlBuffer();
         var offsets = new List<(int, int)>();
         for (var type = unit * TypesPerUnit; type < Math.Min(entries.Length, (unit + 1) * TypesPerUnit); type++)
@@ -72,7 +72,8 @@ internal sealed class Stubs
         return writer.Finish();
     }
 
-    private static void EmitEntry(IlBuffer il, SubType type)
+    /// <summary>A function's way in: takes arguments from slots, and leaves results there.</summary>
+    internal static void EmitEntry(IlBuffer il, SubType type)
     {
         const int Code = 0, Slots = 1, References = 2, Context = 3;
         il.MaximumStack = type.Parameters.Length + 8;

@@ -5,6 +5,8 @@ namespace Waxwing;
 /// <summary>Execution trapped. The message begins with the specification's phrase and ends with the guest backtrace.</summary>
 public sealed class WasmTrapException : WasmException
 {
+    private const int MaximumFrames = 64;
+
     private readonly string? detail;
     private IReadOnlyList<WasmFrame>? frames;
     private List<WasmInstance>? instances;
@@ -40,6 +42,9 @@ public sealed class WasmTrapException : WasmException
         if (instances is null || !instances.Contains(instance))
             (instances ??= []).Add(instance);
     }
+
+    /// <summary>The exception leaves guest frames that it does not know by itself.</summary>
+    internal void Append(IReadOnlyList<WasmFrame> callers) => frames = [.. Frames.Concat(callers).Take(MaximumFrames)];
 
     private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
     {

@@ -22,17 +22,34 @@ internal sealed unsafe partial class Activation
                 // A handler may lead back to before the throw: this is a poll like a backward branch's.
                 return PollBias != 0 && ServeInterrupt(pc, fp) is var interrupted && interrupted != 0 ? interrupted : Catch(function, handler, fp, exception);
             }
-            var header = *(FrameHeader*)(fp + function.HeaderOffset);
-            // An outermost frame that tail-called another instance leaves both: its way back to that instance leads out.
-            var returnTo = header.Return == InterpreterModule.ReturnToInstance ? PopInstance() : header.Return;
-            if (returnTo == InterpreterModule.Exit)
+            if (!TryLeave(*(FrameHeader*)(fp + function.HeaderOffset), ref pc, ref fp))
             {
                 uncaught = exception;
                 return Status.Threw;
             }
-            fp -= header.Delta;
-            pc = returnTo - 1;
         }
+    }
+
+    /// <summary>Raises an exception that left a frame which was not interpreted.</summary>
+    private nint ThrowFrom(FrameHeader header, byte* fp, WasmExceptionObject exception)
+    {
+        Instr* pc = null;
+        if (TryLeave(header, ref pc, ref fp))
+            return Throw(pc, fp, exception);
+        uncaught = exception;
+        return Status.Threw;
+    }
+
+    /// <summary>Goes from a frame to its caller's; false from the outermost.</summary>
+    private bool TryLeave(FrameHeader header, ref Instr* pc, ref byte* fp)
+    {
+        // An outermost frame that tail-called another instance leaves both: its way back to that instance leads out.
+        var returnTo = header.Return == InterpreterModule.ReturnToInstance ? PopInstance() : header.Return;
+        if (returnTo == InterpreterModule.Exit)
+            return false;
+        fp -= header.Delta;
+        pc = returnTo - 1;
+        return true;
     }
 
     private HandlerRange? FindHandler(TranslatedFunction function, int position, WasmTag tag)
@@ -76,24 +93,33 @@ internal sealed unsafe partial class Activation
 
     private List<WasmFrame> Backtrace()
     {
+        var instance = Instance;
+        var function = instance.Code.Interpreter.Module.TryFind(stopPc);
+        if (function is null)
+            return [];
+        return [new WasmFrame(instance.Name ?? instance.Module.Name, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(stopPc)), .. FramesFrom(stopFp, function.HeaderOffset)];
+    }
+
+    /// <summary>The frames below one, whose header is at an offset.</summary>
+    private List<WasmFrame> FramesFrom(byte* fp, int headerOffset)
+    {
         var frames = new List<WasmFrame>();
-        var pc = stopPc;
-        var fp = stopFp;
         var (instance, depth) = (Instance, foreignCount);
-        while (frames.Count < MaximumFrames && instance.Code.Interpreter.Module.TryFind(pc) is { } function)
+        while (frames.Count < MaximumFrames - 1)
         {
-            frames.Add(new WasmFrame(instance.Name ?? instance.Module.Name, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(pc)));
-            var header = *(FrameHeader*)(fp + function.HeaderOffset);
-            if (header.Return == InterpreterModule.Exit)
-                break;
-            fp -= header.Delta;
-            pc = header.Return - 1;
-            if (header.Return == InterpreterModule.ReturnToInstance)
+            var header = *(FrameHeader*)(fp + headerOffset);
+            var returnTo = header.Return;
+            if (returnTo == InterpreterModule.ReturnToInstance)
             {
                 var caller = foreign[--depth];
                 instance = caller.Instance;
-                pc = (Instr*)caller.Return - 1;
+                returnTo = (Instr*)caller.Return;
             }
+            if (returnTo == InterpreterModule.Exit || instance.Code.Interpreter.Module.TryFind(returnTo - 1) is not { } function)
+                break;
+            frames.Add(new WasmFrame(instance.Name ?? instance.Module.Name, function.Index, instance.Module.FunctionName(function.Index), function.OffsetOf(returnTo - 1)));
+            fp -= header.Delta;
+            headerOffset = function.HeaderOffset;
         }
         return frames;
     }

@@ -17,6 +17,8 @@ internal static unsafe partial class HandlerTable
         Micro.ZeroLocals => Of<ZeroLocals>(),
         Micro.ZeroFewLocals => Of<ZeroFewLocals>(),
         Micro.EnterReferences => Of<Diverging<EnterReferences>>(),
+        Micro.CountCall => Of<CountCall>(),
+        Micro.CountTurn => Of<CountTurn>(),
         Micro.Jump => variant == 0 ? Of<Jump<Forward>>() : Of<Jump<Backward>>(),
         Micro.BranchIf => variant switch
         {

@@ -54,6 +54,28 @@ internal unsafe struct CodeEntry
     public int SignatureBytes;
 
     public Instr Stub;
+
+    /// <summary>The slot code, whatever <see cref="Code"/> leads to.</summary>
+    public Instr* Interpreted;
+
+    /// <summary>Leads to compiled code.</summary>
+    public Instr Bridge;
+
+    /// <summary>Calls until the function is compiled. Threads that count at the same time may count one call for two.</summary>
+    public int CallsLeft;
+
+    /// <summary>Whether the function waits to be compiled with others.</summary>
+    public bool IsCandidate;
+}
+
+/// <summary>Counts the turns of a loop until it is compiled.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LoopCounter
+{
+    public int TurnsLeft;
+
+    /// <summary>Where in the module the loop is.</summary>
+    public int Offset;
 }
 
 /// <summary>

@@ -18,12 +18,15 @@ internal sealed unsafe class InterpreterModule : ModuleCode
     private readonly int imported;
     private readonly List<nint> blocks = [];
     private readonly List<TranslatedFunction> functions = [];
+    private readonly List<int> promoted = [];
+    private readonly List<nint> candidates = [];
     private Instr* free;
     private int freeCount;
 
-    public InterpreterModule(WasmModule module, bool metered, bool? stepwise = null)
+    public InterpreterModule(WasmModule module, bool metered, TierThresholds? tiers = null, bool? stepwise = null)
     {
         IsStepwise = stepwise ?? Stepwise.IsNeeded;
+        Tiers = tiers;
         Module = module;
         Metered = metered;
         var context = module.Context;
@@ -31,6 +34,7 @@ internal sealed unsafe class InterpreterModule : ModuleCode
         var count = context.FunctionTypes.Length - imported;
         entries = (CodeEntry*)NativeMemory.Alloc((nuint)Math.Max(count, 1), (nuint)sizeof(CodeEntry));
         var translate = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)Handler.Of<Diverging<Translate>>();
+        var bridge = (delegate*<Instr*, byte*, byte*, ulong, Activation, long, double, nint>)Handler.Of<Diverging<CallCompiled>>();
         for (var i = 0; i < count; i++)
         {
             var type = context.FunctionType(imported + i);
@@ -39,6 +43,11 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             *entry = new CodeEntry { Code = &entry->Stub, HeaderOffset = signature, SignatureBytes = signature, Function = imported + i };
             entry->Stub.Run = translate;
             entry->Stub.Imm = (long)entry;
+            if (tiers is null)
+                continue;
+            entry->CallsLeft = tiers.Calls / 2 * TierThresholds.Weight(context.Module.Code[i].Range.Length);
+            entry->Bridge.Run = bridge;
+            entry->Bridge.Imm = (long)entry;
         }
     }
 
@@ -53,6 +62,9 @@ internal sealed unsafe class InterpreterModule : ModuleCode
 
     /// <summary>Whether the code consumes fuel.</summary>
     public bool Metered { get; }
+
+    /// <summary>When functions and loops go to a faster engine; null for never.</summary>
+    public TierThresholds? Tiers { get; }
 
     /// <summary>Whether the code runs by way of <see cref="Stepwise"/>.</summary>
     public bool IsStepwise { get; }
@@ -94,8 +106,11 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             var function = translator.Finish(out var frameBytes);
             Insert(function);
             entry->FrameBytes = frameBytes;
+            entry->Interpreted = function.Code;
+            if (function.IsForCompiler)
+                promoted.Add(entry->Function);
             // Callers on other threads read Code without the lock: everything it leads to is written before.
-            Volatile.Write(ref *(nint*)&entry->Code, (nint)function.Code);
+            Volatile.Write(ref *(nint*)&entry->Code, (nint)(function.IsForCompiler ? &entry->Bridge : function.Code));
             // Only now: one that an invalid body stopped in the middle of its work is not used again.
             translator.Release();
         }
@@ -106,7 +121,7 @@ internal sealed unsafe class InterpreterModule : ModuleCode
     {
         var entry = Entry(function);
         Translate(entry);
-        return Find(entry->Code);
+        return Find(entry->Interpreted);
     }
 
     /// <summary>Room for instructions, from blocks that live as long as this object. Called under the lock.</summary>
@@ -130,6 +145,76 @@ internal sealed unsafe class InterpreterModule : ModuleCode
         var block = NativeMemory.Alloc(bytes);
         blocks.Add((nint)block);
         return block;
+    }
+
+    /// <summary>Whether a function was found to be called often, or is not to be interpreted at all.</summary>
+    public bool IsPromoted(int function) => Entry(function) is var entry && Volatile.Read(ref *(nint*)&entry->Code) == (nint)(&entry->Bridge);
+
+    /// <summary>Whether a function was called so often that it is likely to be promoted, or at all if it is small enough to be inlined.</summary>
+    public bool IsWarm(int function)
+    {
+        const int Tiny = 40;
+        var entry = Entry(function);
+        if (entry->FrameBytes == 0)
+            return false;
+        var bytes = Module.Context.Module.Code[function - imported].Range.Length;
+        return bytes <= Tiny || entry->IsCandidate || entry->CallsLeft <= Tiers!.Calls / 2 * TierThresholds.Weight(bytes) * 3L / 4;
+    }
+
+    /// <summary>What a function calls directly, as far as that is known.</summary>
+    public int[] CalleesOf(int function) => Entry(function)->FrameBytes == 0 ? [] : Find(Entry(function)->Interpreted).Callees;
+
+    /// <summary>Functions that are for a faster engine, in the order in which that was found.</summary>
+    public int[] Promoted
+    {
+        get
+        {
+            lock (gate)
+                return [.. promoted];
+        }
+    }
+
+    /// <summary>Half of the calls after which a function is compiled were counted: when the other half is, or another function's, it goes too. So several are compiled at once.</summary>
+    public void Promote(CodeEntry* entry)
+    {
+        lock (gate)
+        {
+            if (!entry->IsCandidate)
+            {
+                entry->IsCandidate = true;
+                candidates.Add((nint)entry);
+                entry->CallsLeft = Tiers!.Calls - Tiers.Calls / 2;
+                return;
+            }
+            PromoteCandidates();
+        }
+    }
+
+    /// <summary>A function's loop went to compiled code.</summary>
+    public void PromoteAtOnce(CodeEntry* entry)
+    {
+        lock (gate)
+        {
+            if (!entry->IsCandidate)
+            {
+                entry->IsCandidate = true;
+                candidates.Add((nint)entry);
+            }
+            PromoteCandidates();
+        }
+    }
+
+    private void PromoteCandidates()
+    {
+        foreach (CodeEntry* candidate in candidates)
+        {
+            candidate->CallsLeft = int.MaxValue;
+            if (candidate->Code == &candidate->Bridge)
+                continue;
+            promoted.Add(candidate->Function);
+            Volatile.Write(ref *(nint*)&candidate->Code, (nint)(&candidate->Bridge));
+        }
+        candidates.Clear();
     }
 
     /// <summary>The function whose code an address lies in.</summary>

@@ -13,6 +13,8 @@ internal enum Micro
     ZeroLocals,
     ZeroFewLocals,
     EnterReferences,
+    CountCall,
+    CountTurn,
     Jump,
     BranchIf,
     BranchTable,

@@ -21,6 +21,15 @@ internal sealed unsafe class TranslatedFunction(int index, Instr* code, int coun
     public int HeaderOffset { get; } = headerOffset;
     public HandlerRange[] Handlers { get; } = handlers;
 
+    /// <summary>Bytes of locals that are not parameters, behind the header.</summary>
+    public int LocalBytes { get; init; }
+
+    /// <summary>Functions of the module that it calls, if that was to be noted.</summary>
+    public int[] Callees { get; init; } = [];
+
+    /// <summary>Whether a faster engine is to run the function from its first call on.</summary>
+    public bool IsForCompiler { get; init; }
+
     /// <summary>The handler of an instruction of a function that runs stepwise.</summary>
     public nint HandlerAt(Instr* pc) => stepwise![pc - Code];
 

@@ -1,4 +1,5 @@
 using Waxwing.Instructions;
+using Waxwing.Runtime;
 using Waxwing.Syntax;
 using Waxwing.Validation;
 
@@ -92,6 +93,35 @@ internal sealed unsafe partial class Translator
         SettleTop(e.Parameters.Length);
         PushControl(Opcode.Loop, e.Parameters, e.Results);
         Bind(controls[controlCount - 1].Label);
+        if (module.Tiers is { } tiers)
+            CountTurns(tiers, e.Offset);
+    }
+
+    /// <summary>
+    /// Where a loop has been turning for long, compiled code takes over in the middle of the function: if there is nothing but locals to hand over, and no handler around.
+    /// </summary>
+    private void CountTurns(TierThresholds tiers, int loop)
+    {
+        hasLoops = true;
+        if (operandCount > 0 || localTypes.Length > tiers.Locals || IsProtected())
+        {
+            isForCompiler = true;
+            return;
+        }
+        var counter = (LoopCounter*)module.AllocateBlock((nuint)sizeof(LoopCounter));
+        *counter = new LoopCounter { TurnsLeft = tiers.Turns * TierThresholds.Weight(context.Module.Code[function - context.ImportedFunctions].Range.Length), Offset = loop };
+        operations[Emit((int)Micro.CountTurn, 0)].Imm = (long)counter;
+        barrier = count;
+    }
+
+    private bool IsProtected()
+    {
+        for (var i = 0; i < controlCount; i++)
+        {
+            if (controls[i].Kind is Opcode.Try or Opcode.TryTable)
+                return true;
+        }
+        return false;
     }
 
     private void BeginIf(in InstructionEvent e)

@@ -24,6 +24,7 @@ internal sealed unsafe partial class Translator
             usesReferences |= kind == HandlerKind.TableWithReference;
             ReserveAt(target.Height, LabelTypes(target));
         }
+        tries++;
         PushControl(Opcode.TryTable, e.Parameters, e.Results);
         ref var control = ref controls[controlCount - 1];
         control.Catches = catches;
@@ -44,6 +45,7 @@ internal sealed unsafe partial class Translator
     private void BeginTry(in InstructionEvent e)
     {
         SettleLocals();
+        tries++;
         PushControl(Opcode.Try, e.Parameters, e.Results);
         controls[controlCount - 1].TryStart = count;
         barrier = count;

@@ -137,6 +137,8 @@ internal sealed unsafe partial class Translator
                 unreachable = true;
                 break;
             case Opcode.Call:
+                if (module.Tiers is not null && e.Index >= context.ImportedFunctions)
+                    callees.Add(e.Index);
                 TranslateCall(in e);
                 break;
             case Opcode.CallIndirect:

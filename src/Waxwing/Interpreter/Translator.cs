@@ -40,6 +40,12 @@ internal sealed unsafe partial class Translator
     private int maximumHeight;
     private bool usesReferences;
     private bool unreachable;
+
+    /// <summary>Whether a loop was met that compiled code cannot be entered at.</summary>
+    private bool isForCompiler;
+    private bool hasLoops;
+    private int tries;
+    private readonly HashSet<int> callees = [];
     private int fuelOperation;
 
     /// <summary>The slot whose value the integer, and the float, register holds; -1 for none. And what they were before the last instruction.</summary>
@@ -100,9 +106,11 @@ internal sealed unsafe partial class Translator
         type = context.FunctionType(index);
         count = labelCount = barrier = operandCount = controlCount = height = maximumHeight = offset = 0;
         flushedBelow = 0;
-        usesReferences = unreachable = false;
+        usesReferences = unreachable = isForCompiler = hasLoops = false;
+        tries = 0;
         fuelOperation = -1;
         handlers.Clear();
+        callees.Clear();
         tables.Clear();
         pollStubs.Clear();
         ForgetRegisters();
@@ -138,6 +146,8 @@ internal sealed unsafe partial class Translator
         operandBase = Math.Max(slot, firstLocal);
         // Rewritten at the end, when it is known whether the function needs its references cleared.
         referencesOperation = Emit((int)Micro.Nop, 0);
+        if (module.Tiers is not null)
+            operations[Emit((int)Micro.CountCall, 0)].Imm = (long)module.Entry(function);
         var bytes = operandBase - firstLocal;
         if (bytes > 0)
         {
@@ -257,8 +267,16 @@ internal sealed unsafe partial class Translator
             start[operation].Imm = (long)addresses;
         }
         frameBytes = operandBase + maximumHeight + 64;
-        return new TranslatedFunction(function, code, count - first, headerOffset, FinishHandlers(first), offsets, stepwise);
+        return new TranslatedFunction(function, code, count - first, headerOffset, FinishHandlers(first), offsets, stepwise)
+        {
+            LocalBytes = operandBase - headerOffset - FrameHeader.Size,
+            IsForCompiler = isForCompiler || (hasLoops && tries > 0 && !IsEasilyEntered()),
+            Callees = [.. callees],
+        };
     }
+
+    /// <summary>Whether the compiler will not have to put everything into one protected region, or to divide the function.</summary>
+    private bool IsEasilyEntered() => tries <= 8 && context.Module.Code[function - context.ImportedFunctions].Range.Length <= 8 << 10;
 
     private HandlerRange[] FinishHandlers(int first)
     {

@@ -39,8 +39,26 @@ internal abstract class InstanceCode
     /// <summary>Called when the function record of a function defined by this instance is made; may set its entry.</summary>
     public abstract void Attach(WasmFunction function);
 
-    /// <summary>A delegate of the same type as a general one (whose signature was checked) that calls the function without slots; null if there is none.</summary>
-    public virtual Delegate? MakeDelegate(WasmFunction function, Delegate general) => null;
+    /// <summary>A delegate with the signature of a general one (which was checked) that calls the function without slots; null if there is none.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="general">What to fall back on.</param>
+    /// <param name="delegateType">The delegate's type.</param>
+    public virtual Delegate? MakeDelegate(WasmFunction function, Delegate general, Type delegateType) => null;
+
+    /// <summary>
+    /// Runs a function that the interpreter found to be called often, on behalf of the interpreter's guest; what stops that stops this. Only where <see cref="TierThresholds"/> say so.
+    /// </summary>
+    /// <returns>False if that is not possible.</returns>
+    /// <exception cref="WasmTrapException">The guest trapped; frames of the interpreter are not among the exception's.</exception>
+    public virtual bool TryTakeOver(WasmFunction function, Span<ulong> slots, Span<object?> references) => false;
+
+    /// <summary>Goes on with a function that the interpreter found to be in a loop for long, from the loop's beginning to the function's end.</summary>
+    /// <param name="function">The function's index.</param>
+    /// <param name="loop">Where in the module the loop is.</param>
+    /// <param name="slots">All locals, in order; then the results.</param>
+    /// <param name="references">Those of them that are references.</param>
+    /// <returns>False if the loop cannot be entered in other code.</returns>
+    public virtual bool TryTakeOver(int function, int loop, Span<ulong> slots, Span<object?> references) => false;
 
     /// <summary>Calls a function defined by this instance on the current thread; nested calls from host functions share the thread's guest stack.</summary>
     /// <exception cref="WasmTrapException">The guest trapped, or was interrupted through <paramref name="cancellation"/>.</exception>

@@ -99,7 +99,10 @@ public sealed partial class WasmFunction
     }
 
     /// <summary>A delegate like the given one, which goes by way of slots, but straight into the code if the engine can do that.</summary>
-    internal Delegate Direct(Delegate general) => Instance?.Code.MakeDelegate(this, general) ?? general;
+    internal Delegate Direct(Delegate general) => TryDirect(general, general.GetType()) ?? general;
+
+    /// <summary>The same of another type with the same signature; null if the engine cannot do that.</summary>
+    internal Delegate? TryDirect(Delegate general, Type delegateType) => Instance?.Code.MakeDelegate(this, general, delegateType);
 
     /// <summary>The asynchronous <see cref="InvokeSlots"/>; failures come with the task.</summary>
     internal ValueTask InvokeSlotsAsync(ulong[] slots, object?[] references, CancellationToken cancellation)

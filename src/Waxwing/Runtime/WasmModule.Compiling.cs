@@ -16,7 +16,7 @@ public sealed partial class WasmModule
     public void Compile(WasmCompileOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= WasmCompileOptions.Default;
-        var code = GetCode(Engines.Resolve(options.Runtime.Engine), options.Runtime.Fuel is not null);
+        var code = GetCode(Engines.Resolve(options.Runtime), options.Runtime.Fuel is not null);
         new ParallelCompilation(code.Parts(options), Context.Module.Code.Count, options, cancellationToken).Run();
     }
 

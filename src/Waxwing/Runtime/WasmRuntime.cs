@@ -21,7 +21,7 @@ public sealed partial class WasmRuntime : WasmDefinitions, IDisposable
     /// <summary>A runtime.</summary>
     /// <param name="options">The settings.</param>
     /// <exception cref="PlatformNotSupportedException">The engine asked for does not exist on this platform.</exception>
-    public WasmRuntime(WasmRuntimeOptions options) : this(options, Engines.Resolve((options ?? throw new ArgumentNullException(nameof(options))).Engine)) { }
+    public WasmRuntime(WasmRuntimeOptions options) : this(options, Engines.Resolve(options ?? throw new ArgumentNullException(nameof(options)))) { }
 
     /// <summary>A runtime with an engine that no setting means.</summary>
     internal WasmRuntime(WasmRuntimeOptions options, Engine engine)

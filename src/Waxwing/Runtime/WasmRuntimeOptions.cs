@@ -1,3 +1,5 @@
+using Waxwing.Runtime;
+
 namespace Waxwing;
 
 /// <summary>Settings of a runtime. Immutable; change with <c>with</c>.</summary>
@@ -8,6 +10,9 @@ public sealed record WasmRuntimeOptions
 
     /// <summary>What executes guest code. Default: the best engine there is.</summary>
     public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
+
+    /// <summary>When <see cref="WasmEngineKind.Tiered"/> compiles what it interprets. For tests, which cannot wait.</summary>
+    internal TierThresholds Tiers { get; init; } = TierThresholds.Default;
 
     /// <summary>The proposals that modules may use; instantiating a module that uses another fails. Default: WebAssembly 3.0.</summary>
     public WasmFeatures Features { get; init; } = WasmFeatures.Default;

@@ -1,3 +1,4 @@
+using Waxwing.Runtime;
 using Waxwing.Tests;
 
 namespace Waxwing.Differential.Tests.Engines;
@@ -19,6 +20,8 @@ internal static class EngineList
             new("compiler, explicit checks", new() { Engine = WasmEngineKind.Compiler, GuardRegions = false, MemoryPolicy = WasmMemoryPolicy.Portable }),
             new("compiler, tries in one region", new() { Engine = WasmEngineKind.Compiler }, CompiledForms.Shared),
             new("compiler, cut", new() { Engine = WasmEngineKind.Compiler, GuardRegions = false, MemoryPolicy = WasmMemoryPolicy.Portable }, CompiledForms.SharedCut),
+            new("tiers", new() { Engine = WasmEngineKind.Tiered, Tiers = new(Calls: 2, Turns: 1, Locals: 2_000) }),
+            new("tiers, cut", new() { Engine = WasmEngineKind.Tiered, Tiers = new(Calls: 2, Turns: 1, Locals: 2_000) }, CompiledForms.SharedCut),
         ];
         EngineRow[] rows = [.. own.Where(row => row.Exists)];
         return WasmtimeRow.Exists ? [.. rows, new WasmtimeRow()] : rows;

@@ -191,7 +191,7 @@ internal sealed class FunctionCutter
         var instructions = source.Instructions;
         var isCrossing = new bool[places.Length];
         isCrossing.AsSpan(0, Arguments).Fill(true);
-        foreach (var local in exits.Shared.Concat(RegionVariables))
+        foreach (var local in exits.Shared.Concat(VariableBudget))
             isCrossing[Arguments + local] = true;
         var seen = new int[places.Length];
         var block = 1;
@@ -214,7 +214,7 @@ internal sealed class FunctionCutter
             places[i] = isCrossing[i] ? frame.Add(TypeOf(i)) : -1;
     }
 
-    private int[] RegionVariables => source.Shared is { } shared ? [shared.Number, shared.Caught] : [];
+    private int[] VariableBudget => source.Shared is { } shared ? [shared.Number, shared.Caught] : [];
 
     /// <summary>What is read before it is set, from a cut to the end of its basic block.</summary>
     private void MarkCrossingAt(int cut, bool[] isCrossing)

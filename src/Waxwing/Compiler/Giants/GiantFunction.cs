@@ -17,15 +17,15 @@ internal static class GiantFunction
 
     /// <summary>Divides a function.</summary>
     /// <param name="function">Its index.</param>
+    /// <param name="type">Its type, as it is compiled.</param>
+    /// <param name="il">Its body, emitted frugally.</param>
     /// <param name="emitter">What emits it again, otherwise.</param>
     /// <param name="typeOf">The types of the module's functions.</param>
     /// <param name="thresholds">How large parts are.</param>
     /// <param name="parts">Further methods of the unit; the new ones are added.</param>
     /// <returns>The body of the function's own method.</returns>
-    public static IlBuffer Divide(int function, FunctionEmitter emitter, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
+    public static IlBuffer Divide(int function, SubType type, IlBuffer il, FunctionEmitter emitter, Func<int, SubType> typeOf, GiantThresholds thresholds, List<MethodDraft> parts)
     {
-        var il = emitter.EmitOrReport(function, isFrugal: true);
-        var type = typeOf(function);
         // What RyuJIT is not to follow costs it temporaries, most of all in regions.
         var isCut = !MethodSize.Of(il, type.Parameters.Length + 1).IsInlinable(thresholds)
             || VariableBudget.Excess(il, type.Parameters.Length).Count > (il.RegionCount > 0 ? 0 : MostInFrame);

@@ -6,7 +6,7 @@ using Waxwing.Syntax;
 namespace Waxwing.Compiler;
 
 /// <summary>What the bodies of one unit of code refer to: tokens, each made once, and signatures (ECMA-335, II.23.2). Used by one thread.</summary>
-internal sealed class IlTokens(UnitMetadata metadata, CodeUnits units, int unit)
+internal sealed class IlTokens(UnitMetadata metadata, CodePlacement? placement)
 {
     // The kinds of signature.
     private const byte GenericMethod = 0x10, InstanceMethod = 0x20, Field = 0x06, LocalVariables = 0x07, MethodArguments = 0x0A;
@@ -15,18 +15,21 @@ internal sealed class IlTokens(UnitMetadata metadata, CodeUnits units, int unit)
     private readonly Dictionary<Type, int> types = [];
     private readonly Dictionary<MemberInfo, int> members = [];
     private readonly Dictionary<int, int> functions = [];
-    private readonly Dictionary<int, int> otherUnits = [];
+    private readonly Dictionary<string, int> others = [];
     private readonly Dictionary<IlSignature, int> signatures = [];
     private readonly Dictionary<string, int> locals = [];
     private readonly ByteWriter blob = new();
+
+    private CodePlacement Placement => placement ?? throw new InvalidOperationException("this code calls no guest functions by name");
 
     /// <summary>Token of a guest function, in this unit or another.</summary>
     public int Function(int function)
     {
         if (functions.TryGetValue(function, out var token))
             return token;
-        var home = units.UnitOf(function);
-        token = home == unit ? UnitMetadata.Method(units.RowOf(function)) : metadata.AddMemberReference(UnitType(home), CodeUnits.MethodName(function), FunctionSignature(units.TypeOf(function)));
+        token = Placement.RowOf(function) is var row and > 0
+            ? UnitMetadata.Method(row)
+            : metadata.AddMemberReference(OtherType(Placement.AssemblyOf(function)), CodeUnits.MethodName(function), FunctionSignature(Placement.TypeOf(function)));
         functions.Add(function, token);
         return token;
     }
@@ -44,11 +47,7 @@ internal sealed class IlTokens(UnitMetadata metadata, CodeUnits units, int unit)
     }
 
     /// <summary>Token of a further method of this unit, behind those of its functions.</summary>
-    public int Part(int part)
-    {
-        var (first, end) = units.Functions(unit);
-        return UnitMetadata.Method(end - first + 1 + part);
-    }
+    public int Part(int part) => UnitMetadata.Method(Placement.Functions.Count + 1 + part);
 
     /// <summary>The signature of a further method.</summary>
     public int PartSignature(MethodDraft part)
@@ -279,12 +278,12 @@ internal sealed class IlTokens(UnitMetadata metadata, CodeUnits units, int unit)
         return token;
     }
 
-    private int UnitType(int other)
+    private int OtherType(string other)
     {
-        if (!otherUnits.TryGetValue(other, out var token))
+        if (!others.TryGetValue(other, out var token))
         {
-            token = metadata.AddTypeReference(metadata.AddAssemblyReference(CodeUnits.AssemblyName(other), new Version(), default), "", CodeUnits.TypeName);
-            otherUnits.Add(other, token);
+            token = metadata.AddTypeReference(metadata.AddAssemblyReference(other, new Version(), default), "", CodeUnits.TypeName);
+            others.Add(other, token);
         }
         return token;
     }

@@ -12,10 +12,17 @@ internal sealed class UnitWriter
     private readonly ByteWriter bodies = new(4096);
     private readonly IlAssembler assembler = new();
 
-    public UnitWriter(CodeUnits units, int unit)
+    /// <param name="placement">Which assembly this is.</param>
+    public UnitWriter(CodePlacement placement) : this(placement.Name, placement) { }
+
+    /// <summary>For code that calls no guest functions by name.</summary>
+    /// <param name="assemblyName">The assembly's name.</param>
+    public UnitWriter(string assemblyName) : this(assemblyName, null) { }
+
+    private UnitWriter(string assemblyName, CodePlacement? placement)
     {
-        metadata = new(CodeUnits.AssemblyName(unit));
-        Tokens = new(metadata, units, unit);
+        metadata = new(assemblyName);
+        Tokens = new(metadata, placement);
         metadata.AddType(CodeUnits.TypeName, TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed, Tokens.Member(typeof(object)));
         AddAttribute();
     }

@@ -61,28 +61,35 @@ internal static unsafe class Calls
     public static nint FindImport(GuestContext context, int index)
     {
         var address = context.ImportCodes[index];
-        return address != 0 ? address : context.ImportCodes[index] = Bind(index, context, context.ImportTargets, polled: false);
+        return address != 0 ? address : Bind(index, context, polled: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint FindImportPolled(GuestContext context, int index)
     {
         var address = context.PolledImportCodes[index];
-        return address != 0 ? address : context.PolledImportCodes[index] = Bind(index, context, context.PolledImportTargets, polled: true);
+        return address != 0 ? address : Bind(index, context, polled: true);
     }
 
     /// <summary>Decides how an import is called: a delegate of the host, compiled code of another instance, or in slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Bind(int index, GuestContext context, object?[] targets, bool polled)
+    private static nint Bind(int index, GuestContext context, bool polled)
     {
+        var (codes, targets) = polled ? (context.PolledImportCodes, context.PolledImportTargets) : (context.ImportCodes, context.ImportTargets);
         var function = context.Instance.GetFunctionRecord(index);
         if (FindForeign(function, context, polled) is var address and not 0)
         {
             context.Bind(ref targets[index], ((CompiledInstance)function.Instance!.Code).Context);
-            return address;
+            return codes[index] = address;
         }
-        targets[index] = new ImportTarget(context, function);
-        return HostStubs.Find(function) is var direct and not 0 ? direct : context.Code.Module.Stubs.Exit(context.TypeOfFunction(index));
+        targets[index] ??= new ImportTarget(context, function);
+        if (HostStubs.Find(function) is var direct and not 0)
+            return codes[index] = direct;
+        var exit = context.Code.Module.Stubs.Exit(context.TypeOfFunction(index));
+        // It is looked for again as long as it may come to be compiled.
+        if (function.Instance?.Code is not CompiledInstance { Module.IsTiered: true })
+            codes[index] = exit;
+        return exit;
     }
 
     /// <summary>The address of another instance's compiled function; 0 if it cannot be called directly.</summary>
@@ -121,11 +128,12 @@ internal static unsafe class Calls
     /// <summary>The address for a function of a known type (an index of the caller's module).</summary>
     private static nint Find(WasmFunction function, int type, GuestContext context, bool polled)
     {
-        if (ReferenceEquals(function.Instance, context.Instance))
-            return context.Code.Resolve(function, polled);
+        var isOwn = ReferenceEquals(function.Instance, context.Instance);
+        if (isOwn && context.Code.Resolve(function, polled) is var address and not 0)
+            return address;
         context.Callee = function;
         var stubs = context.Code.Module.Stubs;
-        return FindForeign(function, context, polled) != 0 ? stubs.Cross(type) : stubs.Exit(type);
+        return !isOwn && FindForeign(function, context, polled) != 0 ? stubs.Cross(type) : stubs.Exit(type);
     }
 
     /// <summary>Begins the thread's stay in the instance of the caller's callee.</summary>
@@ -169,7 +177,7 @@ internal static unsafe class Calls
         else
         {
             context = (GuestContext)target;
-            function = context.Callee!;
+            function = context.Callee ?? context.Instance.GetFunctionRecord(context.CalleeIndex);
             context.Callee = null;
         }
         var values = new Span<ulong>(slots, count);

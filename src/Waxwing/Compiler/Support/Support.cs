@@ -70,6 +70,7 @@ internal static partial class Support
     public static readonly MethodInfo EntryContext = Method(typeof(GuestEntry), nameof(GuestEntry.FindContext));
     public static readonly MethodInfo TryEnter = Method(typeof(GuestContext), nameof(GuestContext.TryEnter));
     public static readonly MethodInfo EndStay = typeof(Runtime.Activation).GetMethod(nameof(Runtime.Activation.End), [typeof(bool)])!;
+    public static readonly MethodInfo EntryIsCompiled = Method(typeof(GuestEntry), nameof(GuestEntry.IsCompiled));
     public static readonly MethodInfo EntryIsFault = Method(typeof(GuestEntry), nameof(GuestEntry.IsFault));
     public static readonly MethodInfo EntryThrowTrap = Method(typeof(GuestEntry), nameof(GuestEntry.ThrowTrap));
     public static readonly FieldInfo EntryAddress = Field(typeof(GuestEntry), nameof(GuestEntry.Address));
@@ -86,6 +87,11 @@ internal static partial class Support
     private static readonly MethodInfo FindReferencePolled = Method(typeof(Calls), nameof(Calls.FindReferencePolled));
 
     public static MethodInfo FindImport(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? FindImportPlain : FindImportPolled;
+
+    public static FieldInfo CodesOf(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? FunctionCodes : PolledFunctionCodes;
+
+    private static readonly FieldInfo FunctionCodes = Field(typeof(GuestContext), nameof(GuestContext.FunctionCodes));
+    private static readonly FieldInfo PolledFunctionCodes = Field(typeof(GuestContext), nameof(GuestContext.PolledFunctionCodes));
 
     public static FieldInfo TargetsOf(CodeVariant variant) => (variant & CodeVariant.Polled) == 0 ? ImportTargets : PolledImportTargets;
 
@@ -113,6 +119,7 @@ internal static partial class Support
     public static readonly FieldInfo ContextMemoryBase = Field(typeof(GuestContext), nameof(GuestContext.MemoryBase));
     public static readonly FieldInfo ContextMemories = Field(typeof(GuestContext), nameof(GuestContext.Memories));
     public static readonly FieldInfo ContextStackLimit = Field(typeof(GuestContext), nameof(GuestContext.StackLimit));
+    public static readonly FieldInfo ContextCalleeIndex = Field(typeof(GuestContext), nameof(GuestContext.CalleeIndex));
     public static readonly FieldInfo ContextGlobalCells = Field(typeof(GuestContext), nameof(GuestContext.GlobalCells));
     public static readonly FieldInfo ContextResults = Field(typeof(GuestContext), nameof(GuestContext.Results));
 

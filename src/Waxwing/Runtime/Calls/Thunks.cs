@@ -49,6 +49,7 @@ internal static class Thunks
         var thunk = (Thunk)Activator.CreateInstance(arguments.Length == 0 ? definition : definition.MakeGenericType(arguments))!;
         thunk.Bind(function);
         var made = thunk.Delegate;
-        return function.Direct(delegateType.IsInstanceOfType(made) ? made : thunk.GetType().GetMethod("Invoke")!.CreateDelegate(delegateType, thunk));
+        // Emitted code may not know, nor reach, a type of somebody else's: what it falls back on is of a type of ours.
+        return function.TryDirect(made, delegateType) ?? (delegateType.IsInstanceOfType(made) ? made : thunk.GetType().GetMethod("Invoke")!.CreateDelegate(delegateType, thunk));
     }
 }

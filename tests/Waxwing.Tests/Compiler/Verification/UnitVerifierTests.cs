@@ -95,7 +95,7 @@ public sealed class UnitVerifierTests
     // static void f(int, long)
     private static List<VerifierError> Verify(Action<IlBuffer> emit, bool returns = true)
     {
-        var writer = new UnitWriter(null!, 0);
+        var writer = new UnitWriter("unit0");
         var il = new IlBuffer { MaximumStack = 8 };
         emit(il);
         if (returns)
