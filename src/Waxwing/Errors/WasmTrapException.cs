@@ -8,16 +8,20 @@ public sealed class WasmTrapException : WasmException
     private const int MaximumFrames = 64;
 
     private readonly string? detail;
+
+    /// <summary>Frames that are known without looking at the exception's own stack trace, which has those of compiled code: so many of these are among them.</summary>
+    private IReadOnlyList<WasmFrame> known;
+    private int counted;
     private IReadOnlyList<WasmFrame>? frames;
     private List<WasmInstance>? instances;
     private string? message;
 
     /// <param name="code">Why.</param>
     /// <param name="detail">More of why.</param>
-    /// <param name="frames">The backtrace; null if it is to be found in the exception's own stack trace, when somebody asks.</param>
+    /// <param name="frames">Frames of the interpreter; null for none. Those of compiled code are found in the exception's own stack trace, when somebody asks.</param>
     /// <param name="inner">What the .NET runtime threw.</param>
     internal WasmTrapException(TrapCode code, string? detail = null, IReadOnlyList<WasmFrame>? frames = null, Exception? inner = null)
-        : base(code.Phrase(), inner) => (Code, this.detail, this.frames) = (code, detail, frames);
+        : base(code.Phrase(), inner) => (Code, this.detail, known) = (code, detail, frames ?? []);
 
     /// <summary>A trap of a host function: it ends the guest as its own do.</summary>
     /// <param name="code">Why.</param>
@@ -31,7 +35,7 @@ public sealed class WasmTrapException : WasmException
     internal int Offset { get; init; } = -1;
 
     /// <summary>The guest backtrace, innermost frame first; at most 64 frames.</summary>
-    public IReadOnlyList<WasmFrame> Frames => frames ??= Compiler.GuestFaults.Backtrace(this, instances ?? []);
+    public IReadOnlyList<WasmFrame> Frames => frames ??= [.. known.Concat(Compiled().Skip(counted)).Take(MaximumFrames)];
 
     /// <inheritdoc/>
     public override string Message => message ??= Describe(Code, detail, Frames);
@@ -43,8 +47,16 @@ public sealed class WasmTrapException : WasmException
             (instances ??= []).Add(instance);
     }
 
-    /// <summary>The exception leaves guest frames that it does not know by itself.</summary>
-    internal void Append(IReadOnlyList<WasmFrame> callers) => frames = [.. Frames.Concat(callers).Take(MaximumFrames)];
+    /// <summary>The exception leaves frames of the interpreter, below those of compiled code that it left until now.</summary>
+    internal void Append(IReadOnlyList<WasmFrame> callers)
+    {
+        var compiled = Compiled();
+        known = [.. known.Concat(compiled.Skip(counted)).Concat(callers).Take(MaximumFrames)];
+        counted = compiled.Count;
+        (frames, message) = (null, null);
+    }
+
+    private List<WasmFrame> Compiled() => Compiler.GuestFaults.Backtrace(this, instances ?? []);
 
     private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
     {

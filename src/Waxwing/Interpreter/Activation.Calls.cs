@@ -137,6 +137,12 @@ internal sealed unsafe partial class Activation
         {
             pending = thrown.Thrown;
         }
+        catch (WasmTrapException trap)
+        {
+            (stopPc, stopFp) = (pc, StackBase + fpDepth);
+            trap.Append(Backtrace());
+            throw;
+        }
         finally
         {
             hostDepth--;
