@@ -11,7 +11,7 @@ internal static class Options
 
     public static Option<WasmEngineKind> Engine() => new("--engine")
     {
-        Description = "What executes: tiered (the best there is on this platform, the default), compiler or interpreter.",
+        Description = "What executes: tiered (interpreted at first, compiled when called often; the default), compiler or interpreter.",
         HelpName = "ENGINE",
         DefaultValueFactory = _ => WasmEngineKind.Tiered,
         CustomParser = parsed =>

@@ -14,7 +14,7 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     private GuestContext[] contexts = [];
     private GuestContext? last;
     private InterpreterInstance? interpreter;
-    private readonly FunctionCodes? codes;
+    private FunctionCodes? codes;
 
     public CompiledInstance(CompiledModule module, WasmInstance instance)
     {
@@ -24,8 +24,6 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         for (var i = 0; i < instance.Globals.Length; i++)
             globalCells[i] = (nint)instance.Globals[i].Cell;
         GlobalCells = (nint*)Unsafe.AsPointer(ref globalCells[0]);
-        if (module.IsTiered)
-            codes = new(instance.Module.Context.FunctionTypes.Length - instance.Module.Context.ImportedFunctions);
     }
 
     public CompiledModule Module { get; }
@@ -42,7 +40,12 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     public override InterpreterInstance Interpreter => interpreter ?? MakeInterpreter();
 
     /// <summary>By function that the instance defines: what to call, if compiled code ever does; compiled code, or a stub that has the function interpreted. Null if all is compiled.</summary>
-    public nint* Codes(bool polled) => codes is null ? null : codes.Of(polled);
+    public nint* Codes(bool polled)
+    {
+        if (codes is null && Module.IsTiered)
+            Interlocked.CompareExchange(ref codes, new(instance.Module.Context.FunctionTypes.Length - instance.Module.Context.ImportedFunctions), null);
+        return codes is null ? null : codes.Of(polled);
+    }
 
     public override void Attach(WasmFunction function)
     {

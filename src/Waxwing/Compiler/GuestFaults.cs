@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
+using Waxwing.Interpreter;
 
 namespace Waxwing.Compiler;
 
@@ -40,28 +41,36 @@ internal static class GuestFaults
         return trap;
     }
 
-    /// <summary>The frames of compiled functions that an exception went through, innermost first.</summary>
+    /// <summary>The frames of compiled functions that an exception went through, innermost first, and where it left the interpreter those of that.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
-    public static List<WasmFrame> Backtrace(WasmTrapException trap, IReadOnlyList<WasmInstance> instances)
+    public static List<WasmFrame> Backtrace(WasmTrapException trap, IReadOnlyList<WasmInstance> instances, IReadOnlyList<IReadOnlyList<WasmFrame>> interpreted)
     {
         var frames = new List<WasmFrame>();
+        var left = 0;
         if (trap.InnerException is { } fault)
-            Append(frames, fault, instances);
-        Append(frames, trap, instances);
+            Append(frames, fault, instances, interpreted, ref left);
+        Append(frames, trap, instances, interpreted, ref left);
+        // Programs that are compiled ahead of time may not know their methods.
+        for (; left < interpreted.Count; left++)
+            frames.AddRange(interpreted[left]);
         if (trap.Offset >= 0 && frames.Count > 0)
             frames[0] = frames[0] with { Offset = trap.Offset };
         return frames;
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated methods are not trimmed.")]
-    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances)
+    private static void Append(List<WasmFrame> frames, Exception exception, IReadOnlyList<WasmInstance> instances, IReadOnlyList<IReadOnlyList<WasmFrame>> interpreted, ref int left)
     {
         var trace = new StackTrace(exception, fNeedFileInfo: false);
         var part = -1;
         for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
         {
             var frame = trace.GetFrame(i)!;
-            if (frame.GetMethod() is not { } method || AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code } || !CodeUnits.IsGuest(method.Name))
+            if (frame.GetMethod() is not { } method)
+                continue;
+            if (left < interpreted.Count && method.DeclaringType == typeof(Activation) && method.IsDefined(typeof(LeavesInterpreterAttribute), inherit: false))
+                frames.AddRange(interpreted[left++]);
+            if (AssemblyLoadContext.GetLoadContext(method.Module.Assembly) is not CodeLoadContext { Code: { } code } || !CodeUnits.IsGuest(method.Name))
                 continue;
             var function = CodeUnits.FunctionOf(method.Name, out var isPart);
             // A giant function's parts are called by it: one frame to the guest.

@@ -8,10 +8,8 @@ public sealed class WasmTrapException : WasmException
     private const int MaximumFrames = 64;
 
     private readonly string? detail;
-
-    /// <summary>Frames that are known without looking at the exception's own stack trace, which has those of compiled code: so many of these are among them.</summary>
-    private IReadOnlyList<WasmFrame> known;
-    private int counted;
+    private readonly IReadOnlyList<WasmFrame> innermost;
+    private List<IReadOnlyList<WasmFrame>>? interpreted;
     private IReadOnlyList<WasmFrame>? frames;
     private List<WasmInstance>? instances;
     private string? message;
@@ -21,7 +19,7 @@ public sealed class WasmTrapException : WasmException
     /// <param name="frames">Frames of the interpreter; null for none. Those of compiled code are found in the exception's own stack trace, when somebody asks.</param>
     /// <param name="inner">What the .NET runtime threw.</param>
     internal WasmTrapException(TrapCode code, string? detail = null, IReadOnlyList<WasmFrame>? frames = null, Exception? inner = null)
-        : base(code.Phrase(), inner) => (Code, this.detail, known) = (code, detail, frames ?? []);
+        : base(code.Phrase(), inner) => (Code, this.detail, innermost) = (code, detail, frames ?? []);
 
     /// <summary>A trap of a host function: it ends the guest as its own do.</summary>
     /// <param name="code">Why.</param>
@@ -35,7 +33,7 @@ public sealed class WasmTrapException : WasmException
     internal int Offset { get; init; } = -1;
 
     /// <summary>The guest backtrace, innermost frame first; at most 64 frames.</summary>
-    public IReadOnlyList<WasmFrame> Frames => frames ??= [.. known.Concat(Compiled().Skip(counted)).Take(MaximumFrames)];
+    public IReadOnlyList<WasmFrame> Frames => frames ??= [.. innermost.Concat(Compiler.GuestFaults.Backtrace(this, instances ?? [], interpreted ?? [])).Take(MaximumFrames)];
 
     /// <inheritdoc/>
     public override string Message => message ??= Describe(Code, detail, Frames);
@@ -47,16 +45,17 @@ public sealed class WasmTrapException : WasmException
             (instances ??= []).Add(instance);
     }
 
-    /// <summary>The exception leaves frames of the interpreter, below those of compiled code that it left until now.</summary>
+    /// <summary>
+    /// The exception leaves frames of the interpreter, below others. Where they belong among those of compiled code is seen from the exception's stack trace, in which the caller's method stands
+    /// (<see cref="Interpreter.LeavesInterpreterAttribute"/>), once for each time that this is called.
+    /// </summary>
     internal void Append(IReadOnlyList<WasmFrame> callers)
     {
-        var compiled = Compiled();
-        known = [.. known.Concat(compiled.Skip(counted)).Concat(callers).Take(MaximumFrames)];
-        counted = compiled.Count;
+        interpreted ??= [];
+        if (interpreted.Count < MaximumFrames)
+            interpreted.Add(callers);
         (frames, message) = (null, null);
     }
-
-    private List<WasmFrame> Compiled() => Compiler.GuestFaults.Backtrace(this, instances ?? []);
 
     private static string Describe(TrapCode code, string? detail, IReadOnlyList<WasmFrame> frames)
     {

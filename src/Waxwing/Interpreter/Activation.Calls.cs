@@ -110,6 +110,8 @@ internal sealed unsafe partial class Activation
     }
 
     /// <summary>Calls a function that runs on the .NET stack: the host's, or a guest's on another engine. Either may come back to this activation.</summary>
+    [LeavesInterpreter]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private nint CallOutside(Instr* pc, byte* fp, byte* frame, WasmFunction function)
     {
         var type = function.DefinedType;
@@ -137,11 +139,8 @@ internal sealed unsafe partial class Activation
         {
             pending = thrown.Thrown;
         }
-        catch (WasmTrapException trap)
+        catch (WasmTrapException trap) when (!Describe(trap, pc, fpDepth))
         {
-            (stopPc, stopFp) = (pc, StackBase + fpDepth);
-            trap.Append(Backtrace());
-            throw;
         }
         finally
         {
@@ -157,6 +156,16 @@ internal sealed unsafe partial class Activation
             return interrupted;
         LoadResult(StackBase + depth);
         return JumpTo(pc + 1, StackBase + fpDepth);
+    }
+
+    /// <summary>Adds this activation's frames to a trap that leaves them. In an exception filter: handlers that throw again would pile up on the stack in deep recursion through hosts.</summary>
+    /// <returns>True.</returns>
+    private bool Describe(WasmTrapException trap, Instr* pc, long depth)
+    {
+        stopPc = pc;
+        stopFp = StackBase + depth;
+        trap.Append(Backtrace());
+        return true;
     }
 
     private WasmExceptionObject? pending;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Waxwing.Runtime;
 
 namespace Waxwing.Interpreter;
@@ -56,6 +57,14 @@ internal sealed unsafe partial class Activation
         return LeaveTo(function, loop, fp, code.HeaderOffset, entry->FrameBytes, slots, references) ?? 0;
     }
 
+    /// <summary>Adds the frames below one to a trap that leaves it. In an exception filter: see <see cref="CallOutside"/>.</summary>
+    /// <returns>True.</returns>
+    private bool Describe(WasmTrapException trap, long depth, int headerOffset)
+    {
+        trap.Append(FramesFrom(StackBase + depth, headerOffset));
+        return true;
+    }
+
     /// <summary>Runs a frame's function, or the rest of it, in compiled code, and leaves the frame.</summary>
     /// <param name="function">The function.</param>
     /// <param name="loop">The loop to begin at, or -1.</param>
@@ -65,6 +74,8 @@ internal sealed unsafe partial class Activation
     /// <param name="slots">What is handed over, and the results.</param>
     /// <param name="references">Those of them that are references.</param>
     /// <returns>What to do next; null if there is no such code.</returns>
+    [LeavesInterpreter]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private nint? LeaveTo(WasmFunction function, int loop, byte* fp, int headerOffset, int bytes, Span<ulong> slots, Span<object?> references)
     {
         var savedTop = Top - StackBase;
@@ -81,10 +92,8 @@ internal sealed unsafe partial class Activation
         {
             pending = thrown.Thrown;
         }
-        catch (WasmTrapException trap)
+        catch (WasmTrapException trap) when (!Describe(trap, depth, headerOffset))
         {
-            trap.Append(FramesFrom(StackBase + depth, headerOffset));
-            throw;
         }
         finally
         {

@@ -8,7 +8,7 @@ public sealed record WasmRuntimeOptions
     /// <summary>The default settings.</summary>
     public static WasmRuntimeOptions Default { get; } = new();
 
-    /// <summary>What executes guest code. Default: the best engine there is.</summary>
+    /// <summary>What executes guest code. Default: interpreted at first, compiled when called often.</summary>
     public WasmEngineKind Engine { get; init; } = WasmEngineKind.Tiered;
 
     /// <summary>When <see cref="WasmEngineKind.Tiered"/> compiles what it interprets. For tests, which cannot wait.</summary>
