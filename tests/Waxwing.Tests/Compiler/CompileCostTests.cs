@@ -75,7 +75,7 @@ public sealed class CompileCostTests
         var module = WasmModule.Parse(Module(InARow(2000)));
         var emitter = new FunctionEmitter(module.Context, CodeVariant.Guarded);
         var parts = new List<MethodDraft>();
-        GiantFunction.Divide(1, emitter, module.Context.FunctionType, GiantThresholds.Default, parts);
+        GiantFunction.Divide(1, module.Context.FunctionType(1), emitter.EmitOrReport(1, isFrugal: true), emitter, module.Context.FunctionType, GiantThresholds.Default, parts);
         Assert.True(parts.Count > 3);
         Assert.All(parts, part =>
         {
