@@ -9,14 +9,15 @@ internal static class Engines
     public const string Node = "node";
     public const string Compiler = "compiler";
     public const string Profiled = "compiler-profiled";
+    public const string Tiered = "tiered";
     public const string Interpreter = "interpreter";
 
     /// <summary>All, in the order of the tables.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Native, NativeScalar, Wasmtime, Node, Compiler, Profiled, "compiler-checked", "compiler-polled", "compiler-metered", "tiered", Interpreter];
+        [Native, NativeScalar, Wasmtime, Node, Compiler, Profiled, "compiler-checked", "compiler-polled", "compiler-metered", Tiered, Interpreter];
 
     /// <summary>What is measured if nothing is said.</summary>
-    public static IEnumerable<string> Ordinary => Names.Where(name => name != "tiered");
+    public static IEnumerable<string> Ordinary => Names.Where(name => name != Tiered);
 
     public static string Describe(string engine) => engine switch
     {
@@ -29,6 +30,7 @@ internal static class Engines
         "compiler-checked" => "explicit bounds checks (GuardRegions off)",
         "compiler-polled" => "guard pages, called with a CancellationToken",
         "compiler-metered" => "guard pages, fuel",
+        Tiered => "begun in the interpreter; compiled when called often",
         _ => "",
     };
 
@@ -62,7 +64,7 @@ internal static class Engines
         Engine = engine switch
         {
             Interpreter => WasmEngineKind.Interpreter,
-            "tiered" => WasmEngineKind.Tiered,
+            Tiered => WasmEngineKind.Tiered,
             _ => WasmEngineKind.Compiler,
         },
         GuardRegions = engine != "compiler-checked",

@@ -26,7 +26,7 @@ internal static class ClangCommand
 
     public static Command Create()
     {
-        var engines = new Option<string>("--engines") { Description = "Separated by commas.", DefaultValueFactory = _ => $"{Engines.Wasmtime},{Engines.Compiler},{Engines.Interpreter}" };
+        var engines = new Option<string>("--engines") { Description = "Separated by commas.", DefaultValueFactory = _ => $"{Engines.Wasmtime},{Engines.Compiler},{Engines.Tiered},{Engines.Interpreter}" };
         var child = new Option<bool>(ChildOption) { Description = "Measure one engine here and print the figures as JSON.", Hidden = true };
         var outputs = new OutputOptions();
         var command = new Command("clang", "Compiles and links a C file with clang in WebAssembly, under every engine.") { engines, child };

@@ -21,7 +21,7 @@ internal sealed class ProgramResult(string program, string engine)
 /// <summary><c>programs</c>: SQLite, QuickJS and others, on the same host functions in every engine, rounds in turns.</summary>
 internal static class ProgramsCommand
 {
-    private static readonly string[] Columns = [Engines.Wasmtime, Engines.Compiler, "compiler-checked", Engines.Interpreter];
+    private static readonly string[] Columns = [Engines.Wasmtime, Engines.Compiler, Engines.Tiered, "compiler-checked", Engines.Interpreter];
 
     public static Command Create()
     {

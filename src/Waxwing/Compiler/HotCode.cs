@@ -17,9 +17,13 @@ internal sealed class HotCode(CompiledCode code, CodeLoader loader)
     /// <summary>Bytes of function bodies in a batch, about.</summary>
     private const int BatchBytes = 64 << 10;
 
+    /// <summary>A function is entered at so many of its loops: each time it is compiled as a whole, and calls that began after the first time begin in compiled code.</summary>
+    private const int MaximumLoops = 4;
+
     private readonly Lock gate = new();
     private readonly Dictionary<int, (int Number, int Row)> placed = [];
     private readonly Dictionary<int, LoopCode?> loops = [];
+    private readonly Dictionary<int, int> loopsOf = [];
     private readonly List<(Assembly Assembly, UnitMap Map)> assemblies = [];
 
     /// <summary>Functions that code refers to without calling them directly.</summary>
@@ -76,10 +80,14 @@ internal sealed class HotCode(CompiledCode code, CodeLoader loader)
         return TryAdd(new Batch(this, WithCallees(chosen)), loop: -1) is not null;
     }
 
-    private LoopCode? MakeLoop(int function, int loop) =>
-        TryAdd(new Batch(this, WithCallees([function]), isEntered: true), loop) is { } map
+    private LoopCode? MakeLoop(int function, int loop)
+    {
+        if ((loopsOf[function] = loopsOf.GetValueOrDefault(function) + 1) > MaximumLoops)
+            return null;
+        return TryAdd(new Batch(this, WithCallees([function]), isEntered: true), loop) is { } map
             ? new(CompiledCode.MethodOf(assemblies[^1].Assembly, 1).GetFunctionPointer(), CompiledCode.MethodOf(assemblies[^1].Assembly, map.Count).GetFunctionPointer())
             : null;
+    }
 
     /// <summary>Adds what functions call that is often called too, so that they do it directly, or have it inlined. RyuJIT compiles of that what is really called.</summary>
     private List<int> WithCallees(List<int> functions)

@@ -6,12 +6,15 @@ namespace Waxwing.Interpreter;
 // Frames that compiled code takes over. Their arguments are in place, and so is their header, so that to the caller it looks as if they had been interpreted.
 internal sealed unsafe partial class Activation
 {
+    /// <summary>Whether what this activation runs may go to compiled code.</summary>
+    public bool MayLeave => !isAsync;
+
     /// <summary>A function of the current instance was called often.</summary>
     public void Promote(CodeEntry* entry)
     {
         // A guest that is to give up its thread while it waits is interpreted throughout.
         if (isAsync)
-            entry->CallsLeft = Code.Module.Tiers!.Calls;
+            Code.Module.Postpone(entry);
         else
             Code.Module.Promote(entry);
     }

@@ -46,8 +46,8 @@ internal static unsafe class TierUp
         var status = ctx.TakeOverLoop(pc, fp, counter->Offset);
         if (status != 0)
             return status;
-        // Not soon again: what cannot be will stay so.
-        counter->TurnsLeft = int.MaxValue;
+        // What cannot be will stay so; but another activation may do what this one may not.
+        counter->TurnsLeft = ctx.MayLeave ? int.MaxValue : 1_000_000;
         return ctx.Retry(pc + 1, fp, acc, facc);
     }
 }

@@ -45,7 +45,7 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             entry->Stub.Imm = (long)entry;
             if (tiers is null)
                 continue;
-            entry->CallsLeft = tiers.Calls / 2 * TierThresholds.Weight(context.Module.Code[i].Range.Length);
+            entry->CallsLeft = HalfOfCalls(entry->Function);
             entry->Bridge.Run = bridge;
             entry->Bridge.Imm = (long)entry;
         }
@@ -158,11 +158,17 @@ internal sealed unsafe class InterpreterModule : ModuleCode
         if (entry->FrameBytes == 0)
             return false;
         var bytes = Module.Context.Module.Code[function - imported].Range.Length;
-        return bytes <= Tiny || entry->IsCandidate || entry->CallsLeft <= Tiers!.Calls / 2 * TierThresholds.Weight(bytes) * 3L / 4;
+        return bytes <= Tiny || entry->IsCandidate || entry->CallsLeft <= HalfOfCalls(function) * 3L / 4;
     }
+
+    /// <summary>Of the calls after which a function is compiled, half: those that make it a candidate, or those after that.</summary>
+    private int HalfOfCalls(int function) => Tiers!.Calls / 2 * TierThresholds.Weight(Module.Context.Module.Code[function - imported].Range.Length);
 
     /// <summary>What a function calls directly, as far as that is known.</summary>
     public int[] CalleesOf(int function) => Entry(function)->FrameBytes == 0 ? [] : Find(Entry(function)->Interpreted).Callees;
+
+    /// <summary>Counts anew, for a function that could not be promoted where it was found.</summary>
+    public void Postpone(CodeEntry* entry) => entry->CallsLeft = HalfOfCalls(entry->Function);
 
     /// <summary>Functions that are for a faster engine, in the order in which that was found.</summary>
     public int[] Promoted
@@ -183,7 +189,7 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             {
                 entry->IsCandidate = true;
                 candidates.Add((nint)entry);
-                entry->CallsLeft = Tiers!.Calls - Tiers.Calls / 2;
+                entry->CallsLeft = HalfOfCalls(entry->Function);
                 return;
             }
             PromoteCandidates();
