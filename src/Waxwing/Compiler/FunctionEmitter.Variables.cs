@@ -114,9 +114,11 @@ internal sealed partial class FunctionEmitter
                 Consume(1);
                 return true;
             case Opcode.LocalTee:
-                start = Need(1);
+                Need(1);
                 StoreVariable(e.Index);
                 LoadVariable(e.Index);
+                // Only now: what was put aside when the variable was set lies before it.
+                start = operands[count - 1].Start;
                 Consume(1);
                 Push(localTypes[e.Index], start);
                 NoteVariable(e.Index);

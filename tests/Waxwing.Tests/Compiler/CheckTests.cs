@@ -20,6 +20,8 @@ public sealed class CheckTests
         "(drop (i32.load8_u (local.get $i))) (i32.load8_u (local.tee $i (A.add (local.get $i) (A.const 8))))",
         "(local.get $i) (i32.load (local.get $i)) (local.set $i (A.const 16)) (i32.store) (i32.load (local.get $i))",
         "(local.get $n) (i32.load8_u (local.get $i)) (local.set $n (i32.const 77)) (i32.add) (i32.add (local.get $n))",
+        "(local.get $n) (i32.add (i32.load8_u (local.get $i)) (i32.const 7)) (local.tee $n) (i32.add (i32.const 16)) (i32.sub) (i32.add (local.get $n))",
+        "(local.get $i) (i32.load (local.get $i)) (drop) (local.get $i) (A.add (A.const 8)) (local.tee $i) (i32.load8_u) (i32.store8) (i32.load8_u (local.get $i))",
         "(local.get $n) (i32.load8_u (local.get $i)) (if (result i32) (local.get $n) (then (local.set $n (i32.const 5)) (i32.const 1)) (else (i32.const 2))) (i32.add) (i32.add)",
         "(local.get $n) (i32.load8_u (local.get $i)) (block (br_if 0 (local.get $n)) (local.set $n (i32.const 9))) (i32.add)",
         "(local.get $n) (i32.load8_u (local.get $i)) (loop (local.set $n (i32.sub (local.get $n) (i32.const 1))) (br_if 0 (i32.gt_s (local.get $n) (i32.const 0)))) (i32.add)",
