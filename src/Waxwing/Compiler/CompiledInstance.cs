@@ -168,6 +168,8 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     /// <param name="entry">The way in: see <see cref="Stubs.Entry"/>.</param>
     /// <param name="slots">Arguments and results.</param>
     /// <param name="references">Those of them that are references.</param>
+    // Never inlined: a fault's stack trace ends with the method that catches it, which must not be one by which backtraces know where the interpreter was left.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Run(GuestContext context, nint code, nint entry, Span<ulong> slots, Span<object?> references)
     {
         var isNested = context.Enter();
