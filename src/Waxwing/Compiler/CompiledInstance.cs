@@ -64,9 +64,11 @@ internal sealed unsafe class CompiledInstance : InstanceCode
         var address = code.TryOpen() ? code.AddressOf(function.Index) : 0;
         if (address == 0)
             return 0;
-        codes?.Fill(this, code, polled);
         if (codes is not null)
+        {
+            codes.Fill(this, code, polled);
             Volatile.Write(ref codes.Of(polled)[function.Index - instance.Module.Context.ImportedFunctions], address);
+        }
         // The address before the key: who sees the key calls the address.
         Volatile.Write(ref polled ? ref function.PolledCode : ref function.Code, address);
         Volatile.Write(ref polled ? ref function.PolledCodeKey : ref function.CodeKey, function.DefinedType.Id);
@@ -128,22 +130,20 @@ internal sealed unsafe class CompiledInstance : InstanceCode
 
     private void Enter(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
-        if (code == 0)
-        {
-            Interpreter.Attach(function);
-            Interpreter.Invoke(function, slots, references, context.Thread.Cancellation);
+        if (TryRun(context, function, slots, references))
             return;
-        }
-        Run(context, code, Module.Stubs.Entry(instance.Module.Context.FunctionTypes[function.Index]), slots, references);
+        Interpreter.Attach(function);
+        Interpreter.Invoke(function, slots, references, context.Thread.Cancellation);
     }
 
     /// <summary>Whether the interpreter is to begin with the function, and to count its calls.</summary>
     internal bool IsCold(WasmFunction function) => Module.IsTiered && !Module.Interpreter.IsPromoted(function.Index);
 
-    public override bool TryTakeOver(WasmFunction function, Span<ulong> slots, Span<object?> references)
+    public override bool TryTakeOver(WasmFunction function, Span<ulong> slots, Span<object?> references) => TryRun(Context, function, slots, references);
+
+    /// <summary>Runs a function's compiled code; false if it is to be interpreted.</summary>
+    private bool TryRun(GuestContext context, WasmFunction function, Span<ulong> slots, Span<object?> references)
     {
-        var context = Context;
         var code = Resolve(function, polled: context.Thread.Cancellation.CanBeCanceled);
         if (code == 0)
             return false;

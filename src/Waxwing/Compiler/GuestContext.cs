@@ -56,11 +56,11 @@ internal sealed unsafe class GuestContext : Activation
     /// <summary>Where functions of the instance are that its code does not call directly: <see cref="CompiledInstance.Codes"/>.</summary>
     public nint* FunctionCodes, PolledFunctionCodes;
 
-    /// <summary>For the stubs that leave compiled code: what to call; null for <see cref="CalleeIndex"/>.</summary>
-    public WasmFunction? Callee;
-
-    /// <summary>For the same stubs, when they stand for a function of the instance that is not compiled.</summary>
+    /// <summary>For the stubs that leave compiled code: the function of the instance to call, which is not compiled; -1 for <see cref="Callee"/>. Set before each such call, so that nothing is left of one that failed.</summary>
     public int CalleeIndex;
+
+    /// <summary>For the same stubs: what else to call.</summary>
+    public WasmFunction? Callee;
 
     /// <summary>Where instructions on many bytes are paid: code that is not metered pays too, from a number that it cannot use up.</summary>
     public ref long Fuel

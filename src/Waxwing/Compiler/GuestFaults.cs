@@ -9,8 +9,6 @@ namespace Waxwing.Compiler;
 /// <summary>Turns what the CLR throws in guest code into traps, and stack traces into guest backtraces.</summary>
 internal static class GuestFaults
 {
-    private const int MaximumFrames = 64;
-
     /// <summary>
     /// Whether an exception that leaves guest code is a fault of the guest's, to be translated. For exception filters: nothing is unwound yet.
     /// </summary>
@@ -63,7 +61,7 @@ internal static class GuestFaults
     {
         var trace = new StackTrace(exception, fNeedFileInfo: false);
         var part = -1;
-        for (var i = 0; i < trace.FrameCount && frames.Count < MaximumFrames; i++)
+        for (var i = 0; i < trace.FrameCount && frames.Count < WasmTrapException.MaximumFrames; i++)
         {
             var frame = trace.GetFrame(i)!;
             if (frame.GetMethod() is not { } method)

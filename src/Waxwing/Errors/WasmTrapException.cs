@@ -5,7 +5,8 @@ namespace Waxwing;
 /// <summary>Execution trapped. The message begins with the specification's phrase and ends with the guest backtrace.</summary>
 public sealed class WasmTrapException : WasmException
 {
-    private const int MaximumFrames = 64;
+    /// <summary>Frames of a backtrace.</summary>
+    internal const int MaximumFrames = 64;
 
     private readonly string? detail;
     private readonly IReadOnlyList<WasmFrame> innermost;

@@ -16,7 +16,7 @@ internal sealed unsafe partial class Activation
         if (isAsync)
             Code.Module.Postpone(entry);
         else
-            Code.Module.Promote(entry);
+            Code.Module.Promote(entry, atOnce: false);
     }
 
     /// <summary>Runs the compiled code of the function whose frame begins at <paramref name="fp"/>, and returns to its caller.</summary>
@@ -46,7 +46,7 @@ internal sealed unsafe partial class Activation
         var function = Instance.GetFunctionRecord(code.Index);
         var entry = Code.Module.Entry(code.Index);
         // Who turns so often is worth compiling from the beginning, too.
-        Code.Module.PromoteAtOnce(entry);
+        Code.Module.Promote(entry, atOnce: true);
         var type = function.DefinedType;
         var parameters = type.ParameterSlots;
         var locals = code.LocalBytes >> 3;

@@ -5,8 +5,6 @@ namespace Waxwing.Interpreter;
 // Exceptions and backtraces: the two that walk frames.
 internal sealed unsafe partial class Activation
 {
-    private const int MaximumFrames = 64;
-
     private WasmExceptionObject? uncaught;
 
     /// <summary>Raises an exception at an instruction: finds the innermost handler, or leaves the outermost frame of this invocation.</summary>
@@ -105,7 +103,7 @@ internal sealed unsafe partial class Activation
     {
         var frames = new List<WasmFrame>();
         var (instance, depth) = (Instance, foreignCount);
-        while (frames.Count < MaximumFrames - 1)
+        while (frames.Count < WasmTrapException.MaximumFrames - 1)
         {
             var header = *(FrameHeader*)(fp + headerOffset);
             var returnTo = header.Return;

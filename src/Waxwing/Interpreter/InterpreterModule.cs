@@ -181,7 +181,9 @@ internal sealed unsafe class InterpreterModule : ModuleCode
     }
 
     /// <summary>Half of the calls after which a function is compiled were counted: when the other half is, or another function's, it goes too. So several are compiled at once.</summary>
-    public void Promote(CodeEntry* entry)
+    /// <param name="entry">The function.</param>
+    /// <param name="atOnce">Whether that is enough: one of its loops goes to compiled code.</param>
+    public void Promote(CodeEntry* entry, bool atOnce)
     {
         lock (gate)
         {
@@ -189,22 +191,11 @@ internal sealed unsafe class InterpreterModule : ModuleCode
             {
                 entry->IsCandidate = true;
                 candidates.Add((nint)entry);
-                entry->CallsLeft = HalfOfCalls(entry->Function);
-                return;
-            }
-            PromoteCandidates();
-        }
-    }
-
-    /// <summary>A function's loop went to compiled code.</summary>
-    public void PromoteAtOnce(CodeEntry* entry)
-    {
-        lock (gate)
-        {
-            if (!entry->IsCandidate)
-            {
-                entry->IsCandidate = true;
-                candidates.Add((nint)entry);
+                if (!atOnce)
+                {
+                    entry->CallsLeft = HalfOfCalls(entry->Function);
+                    return;
+                }
             }
             PromoteCandidates();
         }

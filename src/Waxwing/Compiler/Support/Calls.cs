@@ -131,7 +131,7 @@ internal static unsafe class Calls
         var isOwn = ReferenceEquals(function.Instance, context.Instance);
         if (isOwn && context.Code.Resolve(function, polled) is var address and not 0)
             return address;
-        context.Callee = function;
+        (context.CalleeIndex, context.Callee) = (-1, function);
         var stubs = context.Code.Module.Stubs;
         return !isOwn && FindForeign(function, context, polled) != 0 ? stubs.Cross(type) : stubs.Exit(type);
     }
@@ -177,7 +177,7 @@ internal static unsafe class Calls
         else
         {
             context = (GuestContext)target;
-            function = context.Callee ?? context.Instance.GetFunctionRecord(context.CalleeIndex);
+            function = context.CalleeIndex >= 0 ? context.Instance.GetFunctionRecord(context.CalleeIndex) : context.Callee!;
             context.Callee = null;
         }
         var values = new Span<ulong>(slots, count);

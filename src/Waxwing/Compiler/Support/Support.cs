@@ -110,7 +110,7 @@ internal static partial class Support
     public static readonly MethodInfo ThrownExceptionFor = Method(typeof(Exceptions), nameof(Exceptions.ThrownFor));
     public static readonly MethodInfo DelegateException = Method(typeof(Exceptions), nameof(Exceptions.Delegate));
     public static readonly MethodInfo IsOfTag = Method(typeof(Exceptions), nameof(Exceptions.Is));
-    public static readonly MethodInfo Expose = Method(typeof(TryTable), nameof(TryTable.Expose));
+    public static readonly MethodInfo Expose = Method(typeof(Variables), nameof(Variables.Expose));
     public static readonly MethodInfo FindTry = Method(typeof(TryTable), nameof(TryTable.Find));
     public static readonly MethodInfo EntryOfTry = Method(typeof(TryTable), nameof(TryTable.EntryOf));
     public static readonly MethodInfo AreSameTag = Method(typeof(Exceptions), nameof(Exceptions.AreSame));

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Waxwing.Runtime;
 
 namespace Waxwing.Compiler;
@@ -37,10 +36,6 @@ internal static class TryTable
         }
         return 0;
     }
-
-    /// <summary>What gets the address of a variable might use it, as far as RyuJIT knows.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Expose(nuint address) => _ = address;
 
     /// <summary>Of a function that is cut into parts: where the try with a number goes on.</summary>
     public static int EntryOf(string entries, int number) => Wide(entries, (number - 1) * 2);
