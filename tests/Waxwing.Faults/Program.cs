@@ -17,6 +17,7 @@ return args switch
     ["foreign-after", "wild"] => Scenarios.Foreign(first: false, thenWild: true),
     ["refused", var how] => Scenarios.Refused(how),
     ["off"] => Scenarios.Off(),
+    ["stacks"] => Stacks.Run(),
     ["compile", .. var files] => Compilation.Run(files),
     _ => throw new ArgumentException($"no scenario: {string.Join(' ', args)}"),
 };

@@ -204,8 +204,11 @@ internal sealed unsafe class CompiledInstance : InstanceCode
     {
         foreach (var context in contexts)
         {
-            if (ReferenceEquals(context.Thread, thread))
-                return last = context;
+            if (!ReferenceEquals(context.Thread, thread))
+                continue;
+            if (thread.TakesOver())
+                last = context;
+            return context;
         }
         lock (gate)
         {

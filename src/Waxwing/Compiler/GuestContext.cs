@@ -12,6 +12,9 @@ internal sealed unsafe class GuestContext : Activation
     {
         (Code, Instance, Thread) = (code, instance, thread);
         StackLimit = thread.StackLimit;
+        stackFrom = thread.StackFrom;
+        stackBytes = thread.StackBytes;
+        presence = thread.Presence;
         Interruption = thread.Interruption;
         Results = thread.Results;
         ResultReferences = thread.ResultReferences;
@@ -81,6 +84,8 @@ internal sealed unsafe class GuestContext : Activation
     public readonly CompiledInstance Code;
     public readonly GuestThread Thread;
 
+    private readonly nuint stackFrom, stackBytes;
+    private readonly int* presence;
     private readonly bool isGuarded;
     private bool reachesOthers;
     private long generation = -1;
@@ -98,23 +103,33 @@ internal sealed unsafe class GuestContext : Activation
 
     /// <summary>Begins a stay if nothing needs care: nobody may stop the guest (then code with polls is wanted), the instance is not disposed.</summary>
     /// <returns>Whether it did. <paramref name="isNested"/> is for <see cref="Activation.End"/>.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter(out bool isNested)
     {
         isNested = Begin();
         // Only now: a disposal on another thread sees the stay, or this sees the disposal.
-        return (generation == ReclamationSignals.Generation && !Thread.Cancellation.CanBeCanceled) || TryEnterSlowly(isNested);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryEnterSlowly(bool isNested)
-    {
         if (!Instance.IsDisposed && !Thread.Cancellation.CanBeCanceled)
         {
-            Refresh();
+            if (generation != ReclamationSignals.Generation)
+                Refresh();
             return true;
         }
         End(isNested);
+        return false;
+    }
+
+    /// <summary>The same in a few instructions, for most calls: refuses also on another thread than the context's, within a stay, when something was disposed, and where nobody knows whose stack is whose.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit]
+    public bool TryEnterAtOnce()
+    {
+        byte here;
+        // On the stack of a thread that has not ended, this is that thread.
+        if ((nuint)(&here) - stackFrom >= stackBytes || *presence != 0 || IsActive)
+            return false;
+        Begin();
+        if (generation == ReclamationSignals.Generation)
+            return true;
+        End(isNested: false);
         return false;
     }
 

@@ -10,6 +10,8 @@ namespace Waxwing.Compiler;
 internal sealed class GuestEntry(CompiledInstance code, WasmFunction function, nint address, Delegate general)
 {
     private readonly CompiledInstance code = code;
+    private readonly WasmFunction function = function;
+    private GuestContext? atHand;
 
     /// <summary>What to call; 0 while the function is interpreted.</summary>
     public nint Address = address;
@@ -17,19 +19,23 @@ internal sealed class GuestEntry(CompiledInstance code, WasmFunction function, n
     /// <summary>The delegate by way of slots, for calls that are not so simple.</summary>
     public readonly Delegate General = general;
 
-    /// <summary>The thread's context.</summary>
+    /// <summary>A context that may be the thread's, or null: for <see cref="GuestContext.TryEnterAtOnce"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public GuestContext FindContext() => code.Context;
+    public static GuestContext? AtHand(GuestEntry entry) => Volatile.Read(ref entry.atHand);
 
-    /// <summary>Whether the function is compiled by now.</summary>
-    public static int IsCompiled(GuestEntry entry)
+    /// <summary>Begins a stay, unless the call is not a simple one.</summary>
+    /// <returns>The thread's context, or null.</returns>
+    public static GuestContext? TryEnter(GuestEntry entry, out bool isNested)
     {
-        if (entry.Address == 0 && !entry.code.IsCold(entry.function))
-            entry.Address = entry.code.Resolve(entry.function, polled: false);
-        return entry.Address == 0 ? 0 : 1;
+        isNested = false;
+        if (entry.Address == 0 && (entry.code.IsCold(entry.function) || (entry.Address = entry.code.Resolve(entry.function, polled: false)) == 0))
+            return null;
+        var context = entry.code.Context;
+        // After the address: who sees the context calls that.
+        if (entry.atHand is not { } other || (!ReferenceEquals(other, context) && context.Thread.TakesOver()))
+            Volatile.Write(ref entry.atHand, context);
+        return context.TryEnter(out isNested) ? context : null;
     }
-
-    private readonly WasmFunction function = function;
 
     /// <summary>Whether an exception that leaves the code is a fault that is to become a trap: asked before anything is unwound, or deep recursion through hosts would pile up handlers.</summary>
     public static int IsFault(object exception, GuestEntry entry) => GuestFaults.IsFault((Exception)exception, entry.code) ? 1 : 0;
@@ -64,7 +70,9 @@ internal static class GuestDelegates
         var loader = new CodeLoader("delegates", isCollectible: true, units: 1, _ =>
         {
             var writer = new UnitWriter("delegate");
-            writer.AddMethod("enter", writer.Tokens.MethodSignature([typeof(GuestEntry), .. types], invoke.ReturnType), Emit(invoke, types), 0, []);
+            var signature = writer.Tokens.MethodSignature([typeof(GuestEntry), .. types], invoke.ReturnType);
+            foreach (var (name, body) in new[] { ("enter", EmitAtOnce(invoke, types)), ("enter with care", EmitWithCare(invoke, types)) })
+                writer.AddMethod(name, signature, body, 0, []);
             return writer.Finish();
         });
         if (!loader.TryOpen())
@@ -73,36 +81,58 @@ internal static class GuestDelegates
         return (MethodInfo)loader.LoadUnit(0).ManifestModule.ResolveMethod(0x06000001)!;
     }
 
-    private static IlBuffer Emit(MethodInfo invoke, Type[] types)
+    private static IlBuffer EmitAtOnce(MethodInfo invoke, Type[] types)
     {
-        var result = invoke.ReturnType == typeof(void) ? IlType.Void : IlTypeOf(invoke.ReturnType);
+        var il = new IlBuffer { MaximumStack = types.Length + 4, InitLocals = false };
+        var context = il.NewLocal(IlType.Context);
+        var (simple, careful) = (il.NewLabel(), il.NewLabel());
+        il.LoadArgument(0);
+        il.Call(Support.EntryAtHand);
+        il.StoreLocal(context);
+        il.LoadLocal(context);
+        il.Branch(ILOpCode.Brfalse, careful);
+        il.LoadLocal(context);
+        il.Call(Support.TryEnterAtOnce);
+        il.Branch(ILOpCode.Brtrue, simple);
+        il.Mark(careful);
+        il.LoadArgument(0);
+        LoadArguments(il, types.Length);
+        // The unit's second method.
+        il.CallPart(1);
+        il.Emit(ILOpCode.Ret);
+        il.Mark(simple);
+        EmitStay(il, invoke, types, context, () => il.Constant(0));
+        return il;
+    }
+
+    private static IlBuffer EmitWithCare(MethodInfo invoke, Type[] types)
+    {
         var il = new IlBuffer { MaximumStack = types.Length + 4, InitLocals = false };
         var context = il.NewLocal(IlType.Context);
         var isNested = il.NewLocal(IlType.Boolean);
-        var value = result == IlType.Void ? -1 : il.NewLocal(result);
-        var (compiled, general, simple, end) = (il.NewLabel(), il.NewLabel(), il.NewLabel(), il.NewLabel());
+        var simple = il.NewLabel();
         il.LoadArgument(0);
-        il.Emit(ILOpCode.Ldfld, Support.EntryAddress);
-        il.Branch(ILOpCode.Brtrue, compiled);
-        il.LoadArgument(0);
-        il.Call(Support.EntryIsCompiled);
-        il.Branch(ILOpCode.Brfalse, general);
-        il.Mark(compiled);
-        il.LoadArgument(0);
-        il.Call(Support.EntryContext);
+        il.LoadLocalAddress(isNested);
+        il.Call(Support.EntryTryEnter);
         il.StoreLocal(context);
         il.LoadLocal(context);
-        il.LoadLocalAddress(isNested);
-        il.Call(Support.TryEnter);
         il.Branch(ILOpCode.Brtrue, simple);
-        il.Mark(general);
         il.LoadArgument(0);
         il.Emit(ILOpCode.Ldfld, Support.GeneralDelegate);
         LoadArguments(il, types.Length);
         il.Emit(ILOpCode.Callvirt, invoke);
         il.Emit(ILOpCode.Ret);
         il.Mark(simple);
-        // try { try { call } filter { is it a fault? } { throw the trap } } finally { leave }
+        EmitStay(il, invoke, types, context, () => il.LoadLocal(isNested));
+        return il;
+    }
+
+    /// <summary><c>try { try { call } filter { is it a fault? } { throw the trap } } finally { leave }</c></summary>
+    private static void EmitStay(IlBuffer il, MethodInfo invoke, Type[] types, int context, Action loadIsNested)
+    {
+        var result = invoke.ReturnType == typeof(void) ? IlType.Void : IlTypeOf(invoke.ReturnType);
+        var value = result == IlType.Void ? -1 : il.NewLocal(result);
+        var end = il.NewLabel();
         var inner = il.NewRegion(RegionKind.Filter);
         var stay = il.NewRegion(RegionKind.Finally);
         il.Region(stay, RegionBorder.Try);
@@ -128,7 +158,7 @@ internal static class GuestDelegates
         il.Region(stay, RegionBorder.TryEnd);
         il.Region(stay, RegionBorder.Handler);
         il.LoadLocal(context);
-        il.LoadLocal(isNested);
+        loadIsNested();
         il.Call(Support.EndStay);
         il.Emit(ILOpCode.Endfinally);
         il.Region(stay, RegionBorder.End);
@@ -136,7 +166,6 @@ internal static class GuestDelegates
         if (value >= 0)
             il.LoadLocal(value);
         il.Emit(ILOpCode.Ret);
-        return il;
     }
 
     /// <summary>Numbers of which the guest takes every bit pattern, and gives only such that the type has.</summary>

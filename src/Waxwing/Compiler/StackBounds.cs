@@ -14,17 +14,20 @@ internal static unsafe partial class StackBounds
     {
         var marker = 0;
         var here = (nuint)(&marker);
-        var lowest = (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? OfLinux() : OperatingSystem.IsWindows() ? OfWindows() : OperatingSystem.IsMacOS() ? OfMac() : null) ?? Guess(here);
+        var lowest = (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? OfLinux()?.Lowest : OperatingSystem.IsWindows() ? OfWindows() : OperatingSystem.IsMacOS() ? OfMac() : null) ?? Guess(here);
         if (lowest >= here)
             lowest = Guess(here);
         // On a very small stack at least half of what is left is for the guest.
         return lowest + (nuint)Math.Min(Reserve, (long)(here - lowest) / 2);
     }
 
+    /// <summary>The address above the stack, where the system says it; 0 elsewhere.</summary>
+    public static nuint FindTop() => OperatingSystem.IsLinux() ? OfLinux()?.Top ?? 0 : 0;
+
     /// <summary>Where nothing better is known: no thread that runs .NET code has less than 256 KiB in all.</summary>
     private static nuint Guess(nuint here) => here - (128 << 10);
 
-    private static nuint? OfLinux()
+    private static (nuint Lowest, nuint Top)? OfLinux()
     {
         // pthread_attr_t has 56 bytes with glibc and musl on 64-bit systems, 64 on arm64.
         var attributes = stackalloc byte[256];
@@ -36,7 +39,7 @@ internal static unsafe partial class StackBounds
             nuint size;
             var found = Linux.pthread_attr_getstack(attributes, &address, &size) == 0;
             Linux.pthread_attr_destroy(attributes);
-            return found ? (nuint)address + (64 << 10) : null;
+            return found ? ((nuint)address + (64 << 10), (nuint)address + size) : null;
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {

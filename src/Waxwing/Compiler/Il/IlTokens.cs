@@ -47,7 +47,7 @@ internal sealed class IlTokens(UnitMetadata metadata, CodePlacement? placement)
     }
 
     /// <summary>Token of a further method of this unit, behind those of its functions.</summary>
-    public int Part(int part) => UnitMetadata.Method(Placement.Functions.Count + 1 + part);
+    public int Part(int part) => UnitMetadata.Method((placement?.Functions.Count ?? 0) + 1 + part);
 
     /// <summary>The signature of a further method.</summary>
     public int PartSignature(MethodDraft part)

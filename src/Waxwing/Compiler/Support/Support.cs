@@ -67,10 +67,10 @@ internal static partial class Support
     public static readonly MethodInfo Interpret = Method(typeof(Calls), nameof(Calls.Interpret));
     public static readonly MethodInfo ContextOf = Method(typeof(Calls), nameof(Calls.ContextOf));
     public static readonly MethodInfo CallerOf = Method(typeof(Calls), nameof(Calls.CallerOf));
-    public static readonly MethodInfo EntryContext = Method(typeof(GuestEntry), nameof(GuestEntry.FindContext));
-    public static readonly MethodInfo TryEnter = Method(typeof(GuestContext), nameof(GuestContext.TryEnter));
+    public static readonly MethodInfo EntryAtHand = Method(typeof(GuestEntry), nameof(GuestEntry.AtHand));
+    public static readonly MethodInfo TryEnterAtOnce = Method(typeof(GuestContext), nameof(GuestContext.TryEnterAtOnce));
+    public static readonly MethodInfo EntryTryEnter = Method(typeof(GuestEntry), nameof(GuestEntry.TryEnter));
     public static readonly MethodInfo EndStay = typeof(Runtime.Activation).GetMethod(nameof(Runtime.Activation.End), [typeof(bool)])!;
-    public static readonly MethodInfo EntryIsCompiled = Method(typeof(GuestEntry), nameof(GuestEntry.IsCompiled));
     public static readonly MethodInfo EntryIsFault = Method(typeof(GuestEntry), nameof(GuestEntry.IsFault));
     public static readonly MethodInfo EntryThrowTrap = Method(typeof(GuestEntry), nameof(GuestEntry.ThrowTrap));
     public static readonly FieldInfo EntryAddress = Field(typeof(GuestEntry), nameof(GuestEntry.Address));
