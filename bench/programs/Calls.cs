@@ -10,10 +10,11 @@ internal static class Calls
         (module
           (import "host" "add" (func $host (param i32 i32) (result i32)))
           (import "other" "add" (func $other (param i32 i32) (result i32)))
+          (import "other" "xor" (func $other2 (param i32 i32) (result i32)))
           (memory (export "memory") 1 1025)
           (type $binary (func (param i32 i32) (result i32)))
-          (table 2 2 funcref)
-          (elem (i32.const 0) $own $own2)
+          (table 4 4 funcref)
+          (elem (i32.const 0) $own $own2 $other $other2)
           (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
           ;; Large enough not to disappear into its callers.
           (func $own (param i32 i32) (result i32)
@@ -40,6 +41,11 @@ internal static class Calls
               (local.set 1 (call_indirect (type $binary) (local.get 1) (local.get 0) (i32.and (local.get 0) (i32.const 1))))
               (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
             (local.get 1))
+          (func (export "call other indirect") (param i32) (result i32) (local i32)
+            (loop $again
+              (local.set 1 (call_indirect (type $binary) (local.get 1) (local.get 0) (i32.or (i32.const 2) (i32.and (local.get 0) (i32.const 1)))))
+              (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get 1))
           (func (export "grow") (param i32) (result i32)
             (loop $again
               (drop (memory.grow (i32.const 1)))
@@ -50,7 +56,7 @@ internal static class Calls
           (func (export "unreachable") (param i32) (result i32) unreachable))
         """;
 
-    private const string OtherSource = """(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))""";
+    private const string OtherSource = """(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))) (func (export "xor") (param i32 i32) (result i32) (i32.xor (local.get 0) (local.get 1))))""";
 
     private const string SmallSource = """(module (memory (export "memory") 1) (func (export "answer") (result i32) (i32.const 42)))""";
 
@@ -72,7 +78,7 @@ internal static class Calls
         }));
         foreach (var (what, export) in new[]
         {
-            ("guest to host, Func<int, int, int>", "call host"), ("guest to a guest of another instance", "call other"), ("guest to itself, direct", "call own"), ("guest to itself, call_indirect", "call indirect"),
+            ("guest to host, Func<int, int, int>", "call host"), ("guest to a guest of another instance", "call other"), ("the same, call_indirect", "call other indirect"), ("guest to itself, direct", "call own"), ("guest to itself, call_indirect", "call indirect"),
         })
         {
             var function = instance.GetFunction<Func<int, int>>(export);

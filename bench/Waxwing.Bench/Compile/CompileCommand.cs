@@ -19,21 +19,22 @@ internal static class CompileCommand
         var threads = new Option<int>("--threads") { Description = "Threads that compile.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var checks = new Option<bool>("--checks") { Description = "Code with explicit bounds checks, not with guard pages." };
         var emitOnly = new Option<bool>("--emit-only") { Description = "Stop before RyuJIT's part." };
+        var kept = new Option<bool>("--kept") { Description = "Code that stays as long as the process (IsCollectible off): .NET compiles it quickly first, and well what is hot." };
         var child = new Option<bool>(ChildOption) { Description = "Measure one file here and print the figures as JSON.", Hidden = true };
         var outputs = new OutputOptions();
-        var command = new Command("compile", "Measures the compilation of whole modules, and looks for functions that the JIT does not optimise.") { files, threads, checks, emitOnly, child };
+        var command = new Command("compile", "Measures the compilation of whole modules, and looks for functions that the JIT does not optimise.") { files, threads, checks, emitOnly, kept, child };
         outputs.AddTo(command);
         command.SetAction(parsed =>
         {
             var paths = CorpusFiles.Find(parsed.GetValue(files) ?? []);
+            var how = new CompilationChoices(parsed.GetValue(threads), parsed.GetValue(checks), parsed.GetValue(emitOnly), parsed.GetValue(kept));
             if (parsed.GetValue(child))
             {
                 var (name, path) = paths.Single();
-                Console.Out.WriteLine(ModuleCompilation.ToJson(
-                    ModuleCompilation.Measure(path, name, parsed.GetValue(threads), !parsed.GetValue(checks), parsed.GetValue(emitOnly))));
+                Console.Out.WriteLine(ModuleCompilation.ToJson(ModuleCompilation.Measure(path, name, how)));
                 return 0;
             }
-            string[] arguments = ["--threads", $"{parsed.GetValue(threads)}", .. parsed.GetValue(checks) ? ["--checks"] : Array.Empty<string>(), .. parsed.GetValue(emitOnly) ? ["--emit-only"] : Array.Empty<string>()];
+            string[] arguments = ["--threads", $"{how.Threads}", .. new[] { (checks, how.Checks), (emitOnly, how.EmitOnly), (kept, how.IsKept) }.Where(choice => choice.Item2).Select(choice => choice.Item1.Name)];
             var report = new CompileReport();
             foreach (var (name, path) in paths)
                 Console.Out.WriteLine(report.Add(MeasureApart(name, path, arguments)));

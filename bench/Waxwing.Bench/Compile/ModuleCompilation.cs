@@ -35,11 +35,19 @@ internal sealed record CompilationFigures
     public string? Failure { get; init; }
 }
 
+/// <summary>How a module is compiled.</summary>
+/// <param name="Threads">Threads that compile.</param>
+/// <param name="Checks">With explicit bounds checks, not guard pages.</param>
+/// <param name="EmitOnly">Without RyuJIT's part.</param>
+/// <param name="IsKept">As code that stays as long as the process.</param>
+internal readonly record struct CompilationChoices(int Threads, bool Checks, bool EmitOnly, bool IsKept);
+
 /// <summary>Measures the compilation of one module: the first call of a fresh process, emission apart, then everything.</summary>
 internal static class ModuleCompilation
 {
-    public static CompilationFigures Measure(string path, string name, int threads, bool guards, bool emitOnly)
+    public static CompilationFigures Measure(string path, string name, CompilationChoices how)
     {
+        var guards = !how.Checks;
         var options = new WasmRuntimeOptions { Engine = WasmEngineKind.Compiler, Features = WasmFeatures.All, GuardRegions = guards };
         // Whoever does not compile ahead of time has the tiers.
         var lazily = new WasmRuntimeOptions { Features = WasmFeatures.All, GuardRegions = guards };
@@ -48,7 +56,7 @@ internal static class ModuleCompilation
         var (_, warm, _) = FirstCall(path, lazily);
         var warmProcessor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
 
-        var module = WasmModule.Load(File.ReadAllBytes(path));
+        var module = WasmModule.Load(File.ReadAllBytes(path), new WasmModuleOptions { IsCollectible = !how.IsKept });
         var code = module.Context.Module.Code;
         var figures = new CompilationFigures
         {
@@ -61,7 +69,7 @@ internal static class ModuleCompilation
             WarmFirstCall = warm,
             WarmFirstCallProcessor = warmProcessor,
             Called = called,
-            Threads = threads,
+            Threads = how.Threads,
         };
         // The first time this library's own code is compiled as it goes; after a while it is as fast as it gets.
         var (emitFirst, ilBytes) = Emit(module, guards);
@@ -70,14 +78,14 @@ internal static class ModuleCompilation
             repetitions.Add(Emit(module, guards).Milliseconds);
         var emit = Statistics.Median(repetitions.TakeLast((repetitions.Count + 1) / 2));
         figures = figures with { EmitFirst = emitFirst, Emit = emit, IlBytes = ilBytes };
-        if (emitOnly)
+        if (how.EmitOnly)
             return figures;
 
         using var self = Process.GetCurrentProcess();
         var (managed, resident) = Settled(self);
         var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var times = ThreadTimes.IsSupported ? new ThreadTimes() : null;
-        module.Compile(new WasmCompileOptions { Runtime = options, MaximumParallelism = threads, Progress = times });
+        module.Compile(new WasmCompileOptions { Runtime = options, MaximumParallelism = how.Threads, Progress = times });
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var spent = times?.Milliseconds ?? (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds;
         var (managedAfter, residentAfter) = Settled(self);

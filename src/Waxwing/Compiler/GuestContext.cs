@@ -65,6 +65,23 @@ internal sealed unsafe class GuestContext : Activation
     /// <summary>For the same stubs: what else to call.</summary>
     public WasmFunction? Callee;
 
+    /// <summary>For the stubs that lead to compiled code of other instances: which of the <see cref="Crossing"/>s. Set before each such call, too. (A number: to store a reference takes longer than all else.)</summary>
+    private int crossing;
+
+    /// <summary>For the same stubs: what to call.</summary>
+    public nint CalleeAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => crossings[crossing].Address;
+    }
+
+    /// <summary>For the same stubs: with which context.</summary>
+    public GuestContext CalleeContext
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => crossings[crossing].Other;
+    }
+
     /// <summary>Where instructions on many bytes are paid: code that is not metered pays too, from a number that it cannot use up.</summary>
     public ref long Fuel
     {
@@ -88,6 +105,11 @@ internal sealed unsafe class GuestContext : Activation
     private readonly int* presence;
     private readonly bool isGuarded;
     private bool reachesOthers;
+
+    // Contexts that were called through tables and references; a new array for each more. Few, or functions that are passed in would keep alive what nobody uses any more.
+    private const int MaximumOthers = 64;
+    private GuestContext[] others = [];
+    private Crossing[] crossings = [];
     private long generation = -1;
 
     /// <summary>Begins a stay, from the host or another instance: a memory that was given back meanwhile is found to be empty.</summary>
@@ -144,6 +166,55 @@ internal sealed unsafe class GuestContext : Activation
         foreign.Refresh();
     }
 
+    /// <summary>The context of another instance's code for this thread, noted as reached by this one's stays: what <see cref="Bind"/> is for imports.</summary>
+    /// <returns>Null if there were too many.</returns>
+    public GuestContext? FindOther(CompiledInstance code)
+    {
+        foreach (var other in others)
+        {
+            if (ReferenceEquals(other.Code, code))
+                return other;
+        }
+        if (others.Length == MaximumOthers)
+            return null;
+        var foreign = code.Context;
+        reachesOthers = true;
+        Volatile.Write(ref others, [.. others, foreign]);
+        foreign.Refresh();
+        return foreign;
+    }
+
+    /// <summary>A function of another instance that was called through a table or a reference.</summary>
+    /// <param name="Function">The function.</param>
+    /// <param name="Type">As what it was called: an index of the caller's module.</param>
+    /// <param name="IsPolled">In which copy.</param>
+    /// <param name="Other">Its context.</param>
+    /// <param name="Address">Its code.</param>
+    /// <param name="Stub">What to call: see <see cref="Stubs.Cross"/>.</param>
+    public readonly record struct Crossing(WasmFunction? Function, int Type, bool IsPolled, GuestContext Other, nint Address, nint Stub);
+
+    /// <summary>Prepares such a call if there was one like it lately.</summary>
+    /// <returns>What to call, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint TryCross(WasmFunction? function, int type, bool polled)
+    {
+        if (function is null || crossings.Length == 0)
+            return 0;
+        crossing = function.Index & (crossings.Length - 1);
+        ref readonly var known = ref crossings[crossing];
+        return ReferenceEquals(known.Function, function) && known.Type == type && known.IsPolled == polled ? known.Stub : 0;
+    }
+
+    /// <summary>Prepares such a call, and remembers it.</summary>
+    public nint Cross(in Crossing made)
+    {
+        if (crossings.Length == 0)
+            crossings = new Crossing[MaximumOthers];
+        crossing = made.Function!.Index & (crossings.Length - 1);
+        crossings[crossing] = made;
+        return made.Stub;
+    }
+
     internal override bool MayUse(WasmMemory memory) => Reachable().Exists(context => Array.IndexOf(context.Instance.Memories, memory) >= 0);
 
     /// <summary>Looks anew where the memories are, here and in the instances that are called directly. The stay has begun.</summary>
@@ -174,18 +245,20 @@ internal sealed unsafe class GuestContext : Activation
         HashSet<GuestContext> seen = [this];
         for (var i = 0; i < found.Count; i++)
         {
-            Add(found[i].ImportTargets);
-            Add(found[i].PolledImportTargets);
+            foreach (var targets in (object?[][])[found[i].ImportTargets, found[i].PolledImportTargets])
+            {
+                for (var k = 0; k < targets.Length; k++)
+                    Add(Volatile.Read(ref targets[k]));
+            }
+            foreach (var other in Volatile.Read(ref found[i].others))
+                Add(other);
         }
         return found;
 
-        void Add(object?[] targets)
+        void Add(object? target)
         {
-            for (var i = 0; i < targets.Length; i++)
-            {
-                if (Volatile.Read(ref targets[i]) is GuestContext context && seen.Add(context))
-                    found.Add(context);
-            }
+            if (target is GuestContext context && seen.Add(context))
+                found.Add(context);
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Stubs
     /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.Callee"/>.</summary>
     public nint Exit(int type) => Volatile.Read(ref exits[type]) is var address and not 0 ? address : Find(exits, type, 1);
 
-    /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.Callee"/>: compiled code of another instance.</summary>
+    /// <summary>An address to be called like a function of the type, which calls the context's <see cref="GuestContext.CalleeAddress"/>: compiled code of another instance.</summary>
     public nint Cross(int type) => Volatile.Read(ref crossings[type]) is var address and not 0 ? address : Find(crossings, type, 2);
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Generated assemblies are not trimmed.")]
@@ -100,40 +100,20 @@ internal sealed class Stubs
         il.Emit(ILOpCode.Ret);
     }
 
+    /// <summary>Calls in place of itself, so that nothing is between caller and callee, and tail calls stay flat.</summary>
     private static void EmitCrossing(IlBuffer il, SubType type)
     {
         var context = type.Parameters.Length;
-        il.MaximumStack = context + 4;
-        var foreign = il.NewLocal(IlType.Context);
-        var address = il.NewLocal(IlType.Address);
-        var isNested = il.NewLocal(IlType.Boolean);
-        var result = type.Results.Length == 0 ? -1 : il.NewLocal(IlTypes.Of(type.Results[0]));
-        var region = il.NewRegion(RegionKind.Finally);
-        var end = il.NewLabel();
-        il.LoadArgument(context);
-        il.LoadLocalAddress(address);
-        il.LoadLocalAddress(isNested);
-        il.Call(Support.EnterForeign);
-        il.StoreLocal(foreign);
-        il.Region(region, RegionBorder.Try);
+        il.MaximumStack = context + 2;
         for (var i = 0; i < context; i++)
             il.LoadArgument(i);
-        il.LoadLocal(foreign);
-        il.LoadLocal(address);
+        foreach (var getter in (MethodInfo[])[Support.CalleeContext, Support.CalleeAddress])
+        {
+            il.LoadArgument(context);
+            il.Call(getter);
+        }
+        il.Emit(ILOpCode.Tail);
         il.CallIndirect(FunctionEmitter.SignatureOf(type.Parameters, type.Results));
-        if (result >= 0)
-            il.StoreLocal(result);
-        il.Branch(ILOpCode.Leave, end);
-        il.Region(region, RegionBorder.TryEnd);
-        il.Region(region, RegionBorder.Handler);
-        il.LoadLocal(foreign);
-        il.LoadLocal(isNested);
-        il.Call(Support.EndStay);
-        il.Emit(ILOpCode.Endfinally);
-        il.Region(region, RegionBorder.End);
-        il.Mark(end);
-        if (result >= 0)
-            il.LoadLocal(result);
         il.Emit(ILOpCode.Ret);
     }
 

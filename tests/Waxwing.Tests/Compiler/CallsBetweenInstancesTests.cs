@@ -26,7 +26,9 @@ public sealed class CallsBetweenInstancesTests
           (func (export "direct") (param i32) (result i32) (i32.add (call $load (local.get 0)) (i32.load8_u (i32.const 0))))
           (func (export "through the table") (param i32) (result i32) (i32.add (call_indirect (type $binary) (local.get 0) (i32.const 0)) (i32.load8_u (i32.const 0))))
           (func (export "last") (param i32) (result i32) (return_call $load (local.get 0)))
-          (func (export "twice") (param i32) (result i32) (drop (call $load (local.get 0))) (call $between) (call $load (local.get 0))))
+          (func (export "twice") (param i32) (result i32) (drop (call $load (local.get 0))) (call $between) (call $load (local.get 0)))
+          (func (export "twice through the table") (param i32) (result i32)
+            (drop (call_indirect (type $binary) (local.get 0) (i32.const 0))) (call $between) (call_indirect (type $binary) (local.get 0) (i32.const 0))))
         """;
 
     private static readonly WasmModule ProviderModule = WasmModule.Parse(Provider), ConsumerModule = WasmModule.Parse(Consumer);
@@ -68,34 +70,61 @@ public sealed class CallsBetweenInstancesTests
         }
     }
 
-    [Fact]
-    public void A_provider_disposed_between_two_calls_is_found_empty()
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("through the table")]
+    public void A_provider_disposed_between_two_calls_is_found_empty(string export)
     {
         using var world = new World();
-        Assert.Equal(49, world.Consumer.Invoke("direct", 0)[0].AsInt32());
+        Assert.Equal(49, world.Consumer.Invoke(export, 0)[0].AsInt32());
         world.Provider.Dispose();
-        Assert.Equal(TrapCode.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => world.Consumer.Invoke("direct", 0)).Code);
+        Assert.Equal(TrapCode.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => world.Consumer.Invoke(export, 0)).Code);
     }
 
     [Fact]
-    public void A_provider_disposed_while_the_consumer_runs_keeps_its_memory_until_that_has_left()
+    public void A_table_may_lead_to_more_instances_than_are_remembered()
+    {
+        using var world = new World();
+        var call = world.Consumer.GetFunction<Func<int, int>>("through the table");
+        var table = world.Consumer.GetTable("table");
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var other = world.Runtime.Instantiate(ProviderModule);
+                table[0] = other.GetFunction("load");
+                Assert.Equal(49, call(0));
+                if (i % 2 == 0)
+                    other.Dispose();
+                if (i % 10 == 0)
+                    Assert.Equal(TrapCode.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => call(0)).Code);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("twice", "direct")]
+    [InlineData("twice through the table", "through the table")]
+    public void A_provider_disposed_while_the_consumer_runs_keeps_its_memory_until_that_has_left(string twice, string once)
     {
         using var world = new World();
         world.Between = world.Provider.Dispose;
         // The stay that began before may go on with the memory, or find it empty: nothing else.
         try
         {
-            Assert.Equal(42, world.Consumer.Invoke("twice", 0)[0].AsInt32());
+            Assert.Equal(42, world.Consumer.Invoke(twice, 0)[0].AsInt32());
         }
         catch (WasmTrapException trap)
         {
             Assert.Equal(TrapCode.MemoryOutOfBounds, trap.Code);
         }
-        Assert.Throws<WasmTrapException>(() => world.Consumer.Invoke("direct", 0));
+        Assert.Throws<WasmTrapException>(() => world.Consumer.Invoke(once, 0));
     }
 
-    [Fact]
-    public void Many_threads_call_across_while_providers_are_disposed()
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("through the table")]
+    public void Many_threads_call_across_while_providers_are_disposed(string export)
     {
         Parallel.For(0, 8, worker =>
         {
@@ -112,7 +141,7 @@ public sealed class CallsBetweenInstancesTests
                 {
                     try
                     {
-                        Assert.Equal(49, world.Consumer.Invoke("direct", 0)[0].AsInt32());
+                        Assert.Equal(49, world.Consumer.Invoke(export, 0)[0].AsInt32());
                     }
                     catch (WasmTrapException trap)
                     {

@@ -31,6 +31,30 @@ public sealed class TailCallTests
         return runtime.Instantiate(module);
     }
 
+    [Theory]
+    [InlineData("(return_call_indirect (type $step) (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (i32.const 0))")]
+    [InlineData("(return_call_ref $step (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (ref.cast (ref $step) (table.get (i32.const 0))))")]
+    public void Instances_that_call_each_other_through_tables_stay_flat(string call)
+    {
+        using var runtime = NewRuntime();
+        var text = $"""
+            (type $step (func (param i32 i32) (result i32)))
+            (memory 1)
+            (table (export "next") 1 funcref)
+            (global $steps (export "steps") (mut i32) (i32.const 0))
+            (func (export "step") (type $step)
+              (global.set $steps (i32.add (global.get $steps) (i32.const 1)))
+              (if (i32.eqz (local.get 0)) (then (return (i32.load8_u (local.get 1)))))
+              {call})
+            """;
+        var (ping, pong) = (Instantiate(runtime, text), Instantiate(runtime, text));
+        ping.GetTable("next")[0] = pong.GetFunction("step");
+        pong.GetTable("next")[0] = ping.GetFunction("step");
+        OnSmallStack(() => Assert.Equal(0, ping.GetFunction<Func<int, int, int>>("step")(Many / 10 - 1, 0)));
+        Assert.Equal((Many / 20, Many / 20), (ping.GetGlobal("steps").Value.AsInt32(), pong.GetGlobal("steps").Value.AsInt32()));
+        Assert.Equal(TrapCode.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => ping.GetFunction<Func<int, int, int>>("step")(3, -1)).Code);
+    }
+
     [Fact]
     public void Mutual_calls_with_equal_signatures_stay_flat()
     {

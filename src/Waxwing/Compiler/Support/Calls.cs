@@ -22,7 +22,7 @@ internal static unsafe class Calls
             if (function is not null && function.CodeKey == key && ReferenceEquals(function.Instance, context.Instance))
                 return function.Code;
         }
-        return FindIndirectSlowly(index, table, type, context, polled: false);
+        return FindIndirectElsewhere(index, table, type, context, polled: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,7 +35,7 @@ internal static unsafe class Calls
             if (function is not null && function.PolledCodeKey == key && ReferenceEquals(function.Instance, context.Instance))
                 return function.PolledCode;
         }
-        return FindIndirectSlowly(index, table, type, context, polled: true);
+        return FindIndirectElsewhere(index, table, type, context, polled: true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,7 +44,7 @@ internal static unsafe class Calls
         var function = Unsafe.As<WasmFunction>(reference);
         return function is not null && function.CodeKey != 0 && ReferenceEquals(function.Instance, context.Instance)
             ? function.Code
-            : FindReferenceSlowly(function, type, context, polled: false);
+            : FindReferenceElsewhere(function, type, context, polled: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +53,7 @@ internal static unsafe class Calls
         var function = Unsafe.As<WasmFunction>(reference);
         return function is not null && function.PolledCodeKey != 0 && ReferenceEquals(function.Instance, context.Instance)
             ? function.PolledCode
-            : FindReferenceSlowly(function, type, context, polled: true);
+            : FindReferenceElsewhere(function, type, context, polled: true);
     }
 
     /// <summary>The address for an import, to be called with its <see cref="ImportTarget"/>.</summary>
@@ -101,6 +101,16 @@ internal static unsafe class Calls
 
     public static WasmCaller CallerOf(ImportTarget target) => new(target.Context.Instance, target.Context.Thread.Cancellation);
 
+    /// <summary>The same if it was found lately, and is of another instance. (A method of its own, without a frame: what follows is long.)</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint FindIndirectElsewhere(ulong index, int table, int type, GuestContext context, bool polled)
+    {
+        var entries = context.Tables[table].Entries;
+        if (index < (uint)entries.Length && context.TryCross(Unsafe.As<WasmFunction>(entries[(int)index]), type, polled) is var known and not 0)
+            return known;
+        return FindIndirectSlowly(index, table, type, context, polled);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindIndirectSlowly(ulong index, int tableIndex, int type, GuestContext context, bool polled)
     {
@@ -118,6 +128,10 @@ internal static unsafe class Calls
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint FindReferenceElsewhere(WasmFunction? function, int type, GuestContext context, bool polled) =>
+        context.TryCross(function, type, polled) is var known and not 0 ? known : FindReferenceSlowly(function, type, context, polled);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint FindReferenceSlowly(WasmFunction? function, int type, GuestContext context, bool polled)
     {
         if (function is null)
@@ -128,24 +142,16 @@ internal static unsafe class Calls
     /// <summary>The address for a function of a known type (an index of the caller's module).</summary>
     private static nint Find(WasmFunction function, int type, GuestContext context, bool polled)
     {
-        var isOwn = ReferenceEquals(function.Instance, context.Instance);
-        if (isOwn && context.Code.Resolve(function, polled) is var address and not 0)
-            return address;
-        (context.CalleeIndex, context.Callee) = (-1, function);
         var stubs = context.Code.Module.Stubs;
-        return !isOwn && FindForeign(function, context, polled) != 0 ? stubs.Cross(type) : stubs.Exit(type);
-    }
-
-    /// <summary>Begins the thread's stay in the instance of the caller's callee.</summary>
-    public static GuestContext EnterForeign(GuestContext caller, out nint address, out bool isNested)
-    {
-        var function = caller.Callee!;
-        caller.Callee = null;
-        var code = Unsafe.As<CompiledInstance>(function.Instance!.Code);
-        address = code.Resolve(function, polled: caller.Thread.Cancellation.CanBeCanceled);
-        var foreign = code.Context;
-        isNested = foreign.Enter();
-        return foreign;
+        if (ReferenceEquals(function.Instance, context.Instance))
+        {
+            if (context.Code.Resolve(function, polled) is var own and not 0)
+                return own;
+        }
+        else if (FindForeign(function, context, polled) is var foreign and not 0 && context.FindOther((CompiledInstance)function.Instance!.Code) is { } other)
+            return context.Cross(new(function, type, polled, other, foreign, stubs.Cross(type)));
+        (context.CalleeIndex, context.Callee) = (-1, function);
+        return stubs.Exit(type);
     }
 
     /// <summary>What an invalid function (of a module that was not validated as a whole) does when it is called.</summary>

@@ -75,7 +75,8 @@ internal static partial class Support
     public static readonly MethodInfo EntryThrowTrap = Method(typeof(GuestEntry), nameof(GuestEntry.ThrowTrap));
     public static readonly FieldInfo EntryAddress = Field(typeof(GuestEntry), nameof(GuestEntry.Address));
     public static readonly FieldInfo GeneralDelegate = Field(typeof(GuestEntry), nameof(GuestEntry.General));
-    public static readonly MethodInfo EnterForeign = Method(typeof(Calls), nameof(Calls.EnterForeign));
+    public static readonly MethodInfo CalleeContext = Method(typeof(GuestContext), $"get_{nameof(GuestContext.CalleeContext)}");
+    public static readonly MethodInfo CalleeAddress = Method(typeof(GuestContext), $"get_{nameof(GuestContext.CalleeAddress)}");
     public static readonly FieldInfo ImportTargets = Field(typeof(GuestContext), nameof(GuestContext.ImportTargets));
     public static readonly FieldInfo PolledImportTargets = Field(typeof(GuestContext), nameof(GuestContext.PolledImportTargets));
     public static readonly MethodInfo LeaveGuest = Method(typeof(Calls), nameof(Calls.Leave));
