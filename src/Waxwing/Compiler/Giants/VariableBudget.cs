@@ -20,10 +20,11 @@ internal static class VariableBudget
     /// <param name="arguments">Its arguments without the context.</param>
     public static HashSet<int> Excess(IlBuffer il, int arguments)
     {
-        var kept = MaximumSteps / Math.Max(1, StepsInRegions(il) + StepsAtJoins(il));
+        var branches = CountBranches(il);
+        var kept = MaximumSteps / Math.Max(1, StepsInRegions(il) + StepsAtJoins(branches));
         if (kept >= arguments + il.Locals.Count)
             return [];
-        var (candidates, uses) = FindJoined(il, arguments);
+        var (candidates, uses) = FindJoined(il, arguments, branches);
         candidates.Sort((a, b) => uses[a] != uses[b] ? uses[b].CompareTo(uses[a]) : a.CompareTo(b));
         return kept >= candidates.Count ? [] : [.. candidates[(int)kept..]];
     }
@@ -64,7 +65,10 @@ internal static class VariableBudget
     }
 
     /// <summary>For each label the square of the number of branches to it.</summary>
-    private static long StepsAtJoins(IlBuffer il)
+    private static long StepsAtJoins(int[] branches) => branches.Sum(number => (long)number * number) / JoinShare;
+
+    /// <summary>The number of branches to each label.</summary>
+    private static int[] CountBranches(IlBuffer il)
     {
         var branches = new int[il.LabelCount];
         foreach (ref readonly var instruction in il.Instructions)
@@ -74,7 +78,7 @@ internal static class VariableBudget
             else if (instruction.Operand == IlOperand.Switch)
                 CountTargets((int[])il.Object(instruction.Index), branches);
         }
-        return branches.Sum(number => (long)number * number) / JoinShare;
+        return branches;
     }
 
     /// <summary>A block that goes to another in several ways counts once; neighbours in a table at least.</summary>
@@ -120,29 +124,44 @@ internal static class VariableBudget
         return steps;
     }
 
-    /// <summary>The variables that are set, and read in some basic block before they are set there: others have no value where blocks join. And how often each is used.</summary>
-    private static (List<int> Joined, int[] Uses) FindJoined(IlBuffer il, int arguments)
+    /// <summary>
+    /// The variables that are set, and read behind some label before they are set there: others have one value wherever they are read. And how often each is used. A label that a single branch leads to, over instructions that
+    /// set nothing, as in a check, joins nothing.
+    /// </summary>
+    private static (List<int> Joined, int[] Uses) FindJoined(IlBuffer il, int arguments, int[] branches)
     {
         var count = arguments + il.Locals.Count;
         var (uses, known, isSet, isJoined) = (new int[count], new int[count], new bool[count], new bool[count]);
-        var block = 1;
+        var (section, skipping) = (1, -1);
         foreach (ref readonly var instruction in il.Instructions)
         {
-            if (instruction.Operand is IlOperand.Mark or IlOperand.Region || MethodSize.EndsBlock(in instruction))
-                block++;
-            var variable = instruction.Operand switch
+            var variable = -1;
+            switch (instruction.Operand)
             {
-                IlOperand.Local => arguments + instruction.Index,
-                IlOperand.Argument when instruction.Index < arguments => instruction.Index,
-                _ => -1,
-            };
+                case IlOperand.Mark when instruction.Index == skipping && branches[skipping] == 1:
+                    break;
+                case IlOperand.Mark or IlOperand.Region or IlOperand.Switch:
+                    section++;
+                    skipping = -1;
+                    break;
+                case IlOperand.Label:
+                    skipping = MethodSize.EndsPath(in instruction) ? -1 : instruction.Index;
+                    break;
+                case IlOperand.Local:
+                    variable = arguments + instruction.Index;
+                    break;
+                case IlOperand.Argument when instruction.Index < arguments:
+                    variable = instruction.Index;
+                    break;
+            }
             if (variable < 0)
                 continue;
             uses[variable]++;
-            var isStore = instruction.Code is ILOpCode.Stloc or ILOpCode.Starg;
-            isSet[variable] |= isStore;
-            isJoined[variable] |= !isStore && known[variable] != block;
-            known[variable] = block;
+            if (instruction.Code is ILOpCode.Stloc or ILOpCode.Starg)
+                (isSet[variable], skipping) = (true, -1);
+            else
+                isJoined[variable] |= known[variable] != section;
+            known[variable] = section;
         }
         return ([.. Enumerable.Range(0, count).Where(variable => isSet[variable] && isJoined[variable])], uses);
     }
