@@ -14,6 +14,8 @@ internal static class JitSummary
             var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Waxwing.Faults.dll"), "compile", .. files]) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["DOTNET_JitStdOutFile"] = summary;
             start.Environment["DOTNET_JitDisasmSummary"] = "1";
+            // RyuJIT closes its list when the process ends, although .NET's background thread may be about to write to it: "free(): invalid pointer". Without tiers there is no such thread.
+            start.Environment["DOTNET_TieredCompilation"] = "0";
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEnd();

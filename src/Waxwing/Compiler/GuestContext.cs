@@ -109,6 +109,8 @@ internal sealed unsafe class GuestContext : Activation
     // Contexts that were called through tables and references; a new array for each more. Few, or functions that are passed in would keep alive what nobody uses any more.
     private const int MaximumOthers = 64;
     private GuestContext[] others = [];
+
+    // The last calls of that kind, each at the place that its function's index gives it; empty or of a power of two.
     private Crossing[] crossings = [];
     private long generation = -1;
 
@@ -209,7 +211,7 @@ internal sealed unsafe class GuestContext : Activation
     public nint Cross(in Crossing made)
     {
         if (crossings.Length == 0)
-            crossings = new Crossing[MaximumOthers];
+            crossings = new Crossing[64];
         crossing = made.Function!.Index & (crossings.Length - 1);
         crossings[crossing] = made;
         return made.Stub;
