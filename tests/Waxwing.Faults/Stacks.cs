@@ -27,7 +27,7 @@ internal static unsafe class Stacks
             nuint top = 0;
             OnThread(Large, () =>
             {
-                top = StackBounds.FindTop();
+                top = StackBounds.Find().Top;
                 // Often enough for the delegate to know the thread.
                 for (var i = 0; i < 200; i++)
                     deep(990);
@@ -36,7 +36,7 @@ internal static unsafe class Stacks
             OnThread(256 << 10, () => { });
             OnThread(Small, () =>
             {
-                if (StackBounds.FindTop() == top)
+                if (StackBounds.Find().Top == top)
                     again++;
                 try
                 {

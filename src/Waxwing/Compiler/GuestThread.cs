@@ -26,9 +26,9 @@ internal sealed unsafe class GuestThread
 
     private GuestThread()
     {
-        StackLimit = StackBounds.FindLimit();
+        (StackLimit, var top) = StackBounds.Find();
         Presence = ThreadPresence.TryWatch();
-        if (Presence != null && StackBounds.FindTop() is var top && top > StackLimit)
+        if (Presence != null && top > StackLimit)
         {
             StackFrom = Math.Max(StackLimit, top - Math.Min(top, MaximumStack));
             StackBytes = top - StackFrom;

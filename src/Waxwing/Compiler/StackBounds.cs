@@ -9,23 +9,20 @@ internal static unsafe partial class StackBounds
     /// <summary>Left below every guest frame: for host functions, exceptions on their way, the just-in-time compiler, frames of functions that do not check.</summary>
     private const long Reserve = 192 << 10;
 
-    /// <summary>The address below which no guest function may be entered.</summary>
-    public static nuint FindLimit()
+    /// <summary>The address below which no guest function may be entered; and the one above the stack where the system says it, 0 elsewhere.</summary>
+    public static (nuint Limit, nuint Top) Find()
     {
         var marker = 0;
         var here = (nuint)(&marker);
-        var lowest = (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? OfLinux()?.Lowest : OperatingSystem.IsWindows() ? OfWindows() : OperatingSystem.IsMacOS() ? OfMac() : null) ?? Guess(here);
+        var (lowest, top) = (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? OfLinux() : OperatingSystem.IsWindows() ? OfWindows() : OperatingSystem.IsMacOS() ? OfMac() : null) ?? Guess(here);
         if (lowest >= here)
-            lowest = Guess(here);
+            (lowest, top) = Guess(here);
         // On a very small stack at least half of what is left is for the guest.
-        return lowest + (nuint)Math.Min(Reserve, (long)(here - lowest) / 2);
+        return (lowest + (nuint)Math.Min(Reserve, (long)(here - lowest) / 2), top);
     }
 
-    /// <summary>The address above the stack, where the system says it; 0 elsewhere.</summary>
-    public static nuint FindTop() => OperatingSystem.IsLinux() ? OfLinux()?.Top ?? 0 : 0;
-
     /// <summary>Where nothing better is known: no thread that runs .NET code has less than 256 KiB in all.</summary>
-    private static nuint Guess(nuint here) => here - (128 << 10);
+    private static (nuint Lowest, nuint Top) Guess(nuint here) => (here - (128 << 10), 0);
 
     private static (nuint Lowest, nuint Top)? OfLinux()
     {
@@ -47,18 +44,19 @@ internal static unsafe partial class StackBounds
         }
     }
 
-    private static nuint? OfWindows()
+    private static (nuint Lowest, nuint Top)? OfWindows()
     {
         nuint low, high;
         Windows.GetCurrentThreadStackLimits(&low, &high);
         // The guard pages that the system needs to report an overflow.
-        return low + (64 << 10);
+        return (low + (64 << 10), high);
     }
 
-    private static nuint? OfMac()
+    private static (nuint Lowest, nuint Top)? OfMac()
     {
         var self = Mac.pthread_self();
-        return (nuint)Mac.pthread_get_stackaddr_np(self) - Mac.pthread_get_stacksize_np(self) + (64 << 10);
+        var top = (nuint)Mac.pthread_get_stackaddr_np(self);
+        return (top - Mac.pthread_get_stacksize_np(self) + (64 << 10), top);
     }
 
     private static partial class Linux
